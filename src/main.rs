@@ -1,0 +1,3 @@
+//! The one binary: window and command line.
+
+fn main() {}
