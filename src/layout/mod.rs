@@ -18,7 +18,7 @@ mod fonts;
 mod geometry;
 mod paragraph;
 
-pub use article::{ArticleLayout, ArticleStyle, Block, BlockKind};
+pub use article::{ArticleLayout, ArticleStyle, Block, BlockKind, LAZY_ABOVE};
 pub use atlas::{Atlas, AtlasRegion, Quad};
 pub use direction::{Direction, first_strong, majority};
 pub use elide::Elided;

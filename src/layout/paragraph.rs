@@ -7,6 +7,8 @@ use parley::{
     PositionedLayoutItem, StyleProperty,
 };
 
+use smallvec::SmallVec;
+
 use super::geometry::Table;
 use super::{Affinity, Caret, CaretBox, Cluster, Direction, Family, Hit, Line, Rectangle, Shaper};
 
@@ -85,7 +87,7 @@ pub struct Paragraph {
     style: ParagraphStyle,
     scale: f32,
     wrap: Option<f32>,
-    length: usize,
+    text: Box<str>,
     table: Table,
 }
 
@@ -118,7 +120,7 @@ impl Shaper {
             style: *style,
             scale,
             wrap: None,
-            length: text.len(),
+            text: text.into(),
             table: Table::default(),
         };
         paragraph.lay(width.map(f32::floor));
@@ -151,7 +153,7 @@ impl Paragraph {
         let size = self.style.size * self.scale;
         let pitch = (size * self.style.line_height).round().max(1.0);
         let baseline = (pitch / 2.0 + size * self.style.family.baseline_drop()).round();
-        self.table = Table::new(&self.layout, pitch, baseline);
+        self.table = Table::new(&self.layout, &self.text, pitch, baseline);
     }
 
     /// The width its lines were broken at, or that of its longest line.
@@ -169,14 +171,19 @@ impl Paragraph {
         self.table.lines.last().map_or(0.0, |line| line.bottom)
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Bytes of its text.
     pub fn len(&self) -> usize {
-        self.length
+        self.text.len()
     }
 
     /// Whether its text is empty; it has a line and a caret all the same.
     pub fn is_empty(&self) -> bool {
-        self.length == 0
+        self.text.is_empty()
     }
 
     /// How it is set.
@@ -254,10 +261,12 @@ impl Paragraph {
             for item in line.items() {
                 let PositionedLayoutItem::GlyphRun(run) = item else { continue };
                 let synthesis = run.run().synthesis();
+                let coordinates: SmallVec<[i16; 4]> =
+                    run.run().normalized_coords().iter().map(|coordinate| coordinate.to_bits()).collect();
                 for glyph in run.positioned_glyphs() {
                     each(PlacedGlyph {
                         font: run.run().font(),
-                        coordinates: run.run().normalized_coords(),
+                        coordinates: &coordinates,
                         embolden: synthesis.embolden(),
                         skew: synthesis.skew(),
                         size: run.run().font_size(),
