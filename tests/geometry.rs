@@ -35,7 +35,7 @@ fn set(shaper: &mut Shaper, text: &str, family: Family, width: f32) -> Paragraph
 }
 
 /// The clusters of a paragraph as parley reports them: range, advance, line. In the order of the text, with
-/// the rule for letters without advance (they take half of the letter before).
+/// the rule for letters without advance (they share half and half with the letter before).
 fn reported(paragraph: &Paragraph) -> Vec<(Range<usize>, f32, usize)> {
     let mut all = Vec::new();
     for (number, line) in paragraph.layout().lines().enumerate() {
@@ -45,9 +45,9 @@ fn reported(paragraph: &Paragraph) -> Vec<(Range<usize>, f32, usize)> {
                 let range = cluster.text_range();
                 let mut advance = cluster.advance();
                 let letter = paragraph.text()[range.clone()].chars().next().unwrap().is_alphabetic();
-                if advance == 0.0 && letter && all.len() > begin {
+                if advance < 0.03 * run.font_size() && letter && all.len() > begin {
                     let last: &mut (Range<usize>, f32, usize) = all.last_mut().unwrap();
-                    advance = last.1 / 2.0;
+                    advance = f32::midpoint(last.1, advance);
                     last.1 = advance;
                 }
                 all.push((range, advance, number));

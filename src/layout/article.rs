@@ -509,3 +509,6 @@ fn chunks(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     pieces.push(start..range.end);
     pieces
 }
+
+#[cfg(test)]
+mod tests;
