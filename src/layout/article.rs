@@ -425,10 +425,9 @@ impl ArticleLayout {
             return;
         }
         for block in &mut self.blocks {
-            if block.bottom() < keep.start || block.top > keep.end {
-                if block.paragraph.take().is_some() {
-                    self.shaped -= block.range.len().max(1);
-                }
+            let outside = block.bottom() < keep.start || block.top > keep.end;
+            if outside && block.paragraph.take().is_some() {
+                self.shaped -= block.range.len().max(1);
             }
         }
     }

@@ -328,11 +328,13 @@ fn push_run(table: &mut Table, run: &parley::Run<'_, ()>, text: &str, spaces: &m
         let letter = is_letter(text, &range);
         // Noto Naskh sets lam-alef as two glyphs, the alef without an advance (Amiri: with one of -0.002
         // em); without a share of the lam's it could be neither clicked nor highlighted.
-        if letter && previous_is_letter && advance < NO_ADVANCE * run.font_size() {
-            if let Some(previous) = table.clusters.get_mut(begin..).and_then(<[Cluster]>::last_mut) {
-                advance = f32::midpoint(previous.right, advance);
-                previous.right = advance;
-            }
+        if letter
+            && previous_is_letter
+            && advance < NO_ADVANCE * run.font_size()
+            && let Some(previous) = table.clusters.get_mut(begin..).and_then(<[Cluster]>::last_mut)
+        {
+            advance = f32::midpoint(previous.right, advance);
+            previous.right = advance;
         }
         if shaped.is_space_or_nbsp() {
             spaces.push(range.clone());

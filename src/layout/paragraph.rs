@@ -253,7 +253,7 @@ impl Paragraph {
     }
 
     /// Hands out the glyphs of a range of lines, line by line from left to right.
-    pub fn glyphs<'a>(&'a self, lines: Range<usize>, mut each: impl FnMut(PlacedGlyph<'_>)) {
+    pub fn glyphs(&self, lines: Range<usize>, mut each: impl FnMut(PlacedGlyph<'_>)) {
         let first = lines.start;
         let shaped = self.layout.lines().skip(first).take(lines.len());
         for (line, placed) in shaped.zip(self.table.lines.iter().skip(first)) {
