@@ -54,6 +54,11 @@ impl Presses {
         self.at = Some((time, place));
         self.count
     }
+
+    /// Whether the last press was a double or triple one.
+    pub(super) fn is_repeated(&self) -> bool {
+        self.count > 1
+    }
 }
 
 /// The range of a unit around a hit.
