@@ -12,7 +12,6 @@ mod source;
 #[path = "tidy/walls.rs"]
 mod walls;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 fn root() -> &'static Path {
@@ -35,16 +34,9 @@ fn modules_import_only_what_the_table_allows() {
     let sources: Vec<(String, String)> =
         files::below(root(), "src", &["rs"]).into_iter().map(|file| (file.clone(), read(&file))).collect();
     assert!(sources.len() > 3, "the source tree was not found");
-    let tests: BTreeSet<String> =
-        sources.iter().flat_map(|(file, text)| source::test_modules(file, text)).collect();
-    let mut complaints = Vec::new();
-    for (file, text) in &sources {
-        let is_test = tests
-            .iter()
-            .any(|module| file == &format!("{module}.rs") || file.starts_with(&format!("{module}/")));
-        complaints.extend(walls::complaints(file, text, &crates, is_test));
-    }
-    expect_none("imports", complaints);
+    let declared: Vec<_> = sources.iter().flat_map(|(file, text)| source::declared(file, text)).collect();
+    let complaints = |(file, text): &(String, String)| walls::complaints(file, text, &crates, &declared);
+    expect_none("imports", sources.iter().flat_map(complaints).collect());
 }
 
 #[test]

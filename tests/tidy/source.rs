@@ -1,8 +1,6 @@
 //! Rust source as tokens and paths, so that comments, strings and line breaks cannot deceive a rule.
 
-use std::collections::BTreeSet;
-
-/// A word, a mark or a literal of Rust source; comments and white space are gone, the content of literals too.
+/// A word, a mark or a literal of Rust source; comments and white space are gone, a literal keeps its quotes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -63,7 +61,6 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         }
         if let Some(word) = kept {
             let text: String = chars[start..here.min(chars.len())].iter().collect();
-            let text = if text.contains(['"', '\'']) { "\"".to_owned() } else { text };
             tokens.push(Token { text, line, word, test: false });
         }
         line += chars[start..here.min(chars.len())].iter().filter(|&&c| c == '\n').count();
@@ -215,22 +212,41 @@ pub(crate) fn module_of(file: &str) -> Vec<String> {
     module
 }
 
-/// The files, without `.rs`, that hold modules this file declares for tests only.
-pub(crate) fn test_modules(file: &str, source: &str) -> BTreeSet<String> {
-    let tokens = tokens(source);
-    let folder = module_of(file).iter().fold("src".to_owned(), |folder, name| format!("{folder}/{name}"));
-    let declares = |window: &[Token]| window[0].test && window[0].text == "mod" && window[2].text == ";";
-    tokens
-        .windows(3)
-        .filter(|window| declares(window))
-        .map(|window| format!("{folder}/{}", window[1].text))
-        .collect()
+/// A file whose module is another than its place says, or is compiled for tests only.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Declared {
+    pub(crate) file: String,
+    pub(crate) module: Vec<String>,
+    pub(crate) test: bool,
 }
 
-/// Every path of a file: those in code and every leaf of every `use`.
-pub(crate) fn paths(file: &str, source: &str) -> Vec<Path> {
+/// The modules a file declares under `#[cfg(test)]` or with `#[path = …]`.
+pub(crate) fn declared(file: &str, source: &str) -> Vec<Declared> {
     let tokens = tokens(source);
-    let mut module = module_of(file);
+    let (module, folder) = (module_of(file), file.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let mut found = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if token.text != "mod" || text(&tokens, index + 2) != ";" {
+            continue;
+        }
+        let attributes = tokens[..index].rsplit(|token| matches!(token.text.as_str(), ";" | "}")).next();
+        let path = attributes.and_then(|tokens| tokens.windows(3).find(|window| window[0].text == "path"));
+        let name = text(&tokens, index + 1).to_owned();
+        let file = match path {
+            Some(window) => format!("{folder}/{}", window[2].text.trim_matches('"')),
+            None => format!("src/{}.rs", [module.clone(), vec![name.clone()]].concat().join("/")),
+        };
+        if token.test || path.is_some() {
+            found.push(Declared { file, module: [module.clone(), vec![name]].concat(), test: token.test });
+        }
+    }
+    found
+}
+
+/// Every path in the source of a module: those in code and every leaf of every `use`.
+pub(crate) fn paths(module: &[String], source: &str) -> Vec<Path> {
+    let tokens = tokens(source);
+    let mut module = module.to_vec();
     let (mut inline, mut depth, mut found, mut here) = (Vec::new(), 0, Vec::new(), 0);
     while here < tokens.len() {
         let written = match text(&tokens, here) {
@@ -345,14 +361,14 @@ fn resolve(module: &[String], mut segments: Vec<String>) -> Vec<String> {
 #[test]
 fn comments_strings_and_lifetimes_are_not_words() {
     let source = "// a::b\n/* c::d /* e */ f::g */ let x: &'static str = \"h::i \\\" j::k\"; r#\"l::m \" n\"#; 'o'; '\\''; p::q";
-    let found = paths("src/model/x.rs", source);
+    let found = paths(&module_of("src/model/x.rs"), source);
     assert_eq!(found, [Path { segments: vec!["p".into(), "q".into()], line: 2, test: false }]);
 }
 
 #[test]
 fn use_trees_give_every_leaf_with_its_line() {
     let source = "use crate::{\n    model::Span,\n    store::{self, disk::*},\n};\nuse std::fs as f;";
-    let found: Vec<String> = paths("src/cli/x.rs", source)
+    let found: Vec<String> = paths(&module_of("src/cli/x.rs"), source)
         .iter()
         .map(|path| format!("{}:{}", path.line, path.segments.join("::")))
         .collect();
@@ -363,7 +379,7 @@ fn use_trees_give_every_leaf_with_its_line() {
 fn relative_paths_are_resolved_through_inline_modules() {
     let source = "use super::span::Span;\nmod inner { fn f() { super::super::super::store::open() } }\nfn g() { self::h::i() }";
     let found: Vec<String> =
-        paths("src/model/edit.rs", source).iter().map(|path| path.segments.join("::")).collect();
+        paths(&module_of("src/model/edit.rs"), source).iter().map(|path| path.segments.join("::")).collect();
     assert_eq!(found, ["crate::model::span::Span", "crate::store::open", "crate::model::edit::h::i"]);
 }
 
@@ -371,9 +387,20 @@ fn relative_paths_are_resolved_through_inline_modules() {
 fn test_items_are_marked_and_nothing_after_them() {
     let source = "#[cfg(test)]\nmod tests { fn f() { a::b() } }\n#[cfg(test)] #[path = \"x\"] mod more;\nfn g() { c::d() }\n\
                   #[cfg(not(test))] fn h() { e::f() }\n#[test] fn i(x: [u8; 2]) { g::h() }";
-    let marks: Vec<(String, bool)> =
-        paths("src/a/b.rs", source).into_iter().map(|path| (path.segments.join("::"), path.test)).collect();
+    let marks: Vec<(String, bool)> = paths(&module_of("src/a/b.rs"), source)
+        .into_iter()
+        .map(|path| (path.segments.join("::"), path.test))
+        .collect();
     let expected = [("a::b", true), ("c::d", false), ("e::f", false), ("g::h", true)];
     assert_eq!(marks, expected.map(|(path, test)| (path.to_owned(), test)));
-    assert_eq!(test_modules("src/a/b.rs", source), BTreeSet::from(["src/a/b/more".to_owned()]));
+}
+
+#[test]
+fn declared_modules_know_their_files() {
+    let source = "mod plain;\n#[cfg(test)]\nmod fixture;\n#[cfg(test)]\n#[path = \"b_tests.rs\"]\nmod tests;";
+    let declared = declared("src/a/b.rs", source);
+    let module = |name: &str| ["a", "b", name].map(String::from).to_vec();
+    let fixture = Declared { file: "src/a/b/fixture.rs".into(), module: module("fixture"), test: true };
+    let tests = Declared { file: "src/a/b_tests.rs".into(), module: module("tests"), test: true };
+    assert_eq!(declared, [fixture, tests]);
 }

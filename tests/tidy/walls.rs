@@ -1,6 +1,6 @@
 //! The import table: which room may use which, which crates belong to which room, what of `std` stays where.
 
-use super::source::{Path, paths};
+use super::source::{Declared, Path, module_of, paths};
 use std::collections::BTreeSet;
 
 /// Room, and the rooms of ours it may use beside itself. ARCHITECTURE.md has the same table in words.
@@ -54,12 +54,15 @@ pub(crate) fn dependencies(manifest: &str) -> BTreeSet<String> {
 }
 
 /// Every path of a file that leads where its room may not go. Test code is held to the rooms, not to the crates.
-pub(crate) fn complaints(file: &str, text: &str, crates: &BTreeSet<String>, is_test: bool) -> Vec<String> {
+pub(crate) fn complaints(
+    file: &str,
+    text: &str,
+    crates: &BTreeSet<String>,
+    declared: &[Declared],
+) -> Vec<String> {
     let place = file.trim_start_matches("src/");
-    let room = place
-        .split('/')
-        .next()
-        .map_or(place, |first| if first == "main.rs" { first } else { first.trim_end_matches(".rs") });
+    let first = place.split('/').next().unwrap_or(place);
+    let room = if first == "main.rs" { first } else { first.trim_end_matches(".rs") };
     if room == "lib" {
         return Vec::new();
     }
@@ -69,7 +72,14 @@ pub(crate) fn complaints(file: &str, text: &str, crates: &BTreeSet<String>, is_t
         )];
     };
     let mut found: Vec<String> = Vec::new();
-    for path in paths(file, text) {
+    let declaration = declared.iter().find(|module| module.file == file);
+    let module = declaration.map_or_else(|| module_of(file), |module| module.module.clone());
+    let within = |module: &Declared| {
+        let folder = module.file.trim_end_matches(".rs").to_owned() + "/";
+        module.test && (module.file == file || file.starts_with(&folder))
+    };
+    let is_test = declared.iter().any(within);
+    for path in paths(&module, text) {
         let mut rules = Vec::from_iter(room_rule(file, room, allowed, &path));
         if !is_test && !path.test {
             rules.extend(crate_rule(place, room, crates, &path));
@@ -140,7 +150,7 @@ fn verdict(file: &str, text: &str) -> String {
     let crates = dependencies(
         "[dependencies]\nserde = \"1\"\ntext-size.workspace = true\negui = { }\n[features]\nx = []",
     );
-    complaints(file, text, &crates, false).join("; ")
+    complaints(file, text, &crates, &[]).join("; ")
 }
 
 #[test]
@@ -229,4 +239,18 @@ fn a_complaint_names_file_line_and_rule() {
     let text = "//! Doc.\n\nuse crate::{\n    model::Span,\n    store::Disk,\n};\n";
     let expected = "src/layout/page.rs:5: `crate::store::Disk`: `layout` may not use `store`; it may use model, language";
     assert_eq!(verdict("src/layout/page.rs", text), expected);
+}
+
+#[test]
+fn a_test_file_is_held_to_the_rooms_of_its_module() {
+    let declared =
+        super::source::declared("src/model/edit.rs", "#[cfg(test)]\n#[path = \"edit_tests.rs\"]\nmod tests;");
+    let text = "use super::super::fixture; use serde::Serialize; use super::super::super::store::Disk;";
+    let crates = dependencies("[dependencies]\nserde = \"1\"");
+    let [complaint] = complaints("src/model/edit_tests.rs", text, &crates, &declared).try_into().unwrap();
+    assert!(complaint.contains("`crate::store::Disk`: `model` may not use `store`"), "{complaint}");
+    assert_eq!(
+        complaints("src/model/edit_tests_too.rs", "use serde::Serialize;", &crates, &declared).len(),
+        1
+    );
 }
