@@ -39,13 +39,16 @@ open_window() {
     xdotool windowmove "$window" 0 0 windowsize "$window" "${screen_size%x*}" "${screen_size#*x}" windowfocus "$window"
 }
 
-# Writes the screen to a PNG once it shows more than a plain surface; fails when it stays plain for 15 s or the program ends.
+# Writes the screen to a PNG a second after it shows more than a plain surface; fails when it stays plain for 15 s or the program ends.
 picture() {
     for _ in $(seq 30); do
         sleep 0.5
         kill -0 "$program" 2>/dev/null || return 1
         import -window root "$1"
-        [ "$(identify -format '%k' "$1")" -lt 64 ] || return 0
+        [ "$(identify -format '%k' "$1")" -ge 64 ] || continue
+        sleep 1
+        import -window root "$1"
+        return
     done
     return 1
 }
