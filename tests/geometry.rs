@@ -3,7 +3,7 @@
 //! The expected widths are summed from the clusters parley reports, not from our own table; the ranges are
 //! all pairs of cluster boundaries of every paragraph.
 #![cfg(feature = "gui")]
-#![expect(clippy::string_slice, reason = "a wrong boundary is a failed test")]
+#![expect(clippy::string_slice, clippy::unwrap_used, reason = "what is missing here is a failed test")]
 
 use std::ops::Range;
 

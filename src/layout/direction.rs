@@ -2,21 +2,7 @@
 
 use unicode_bidi::BidiClass;
 
-/// Direction in which a paragraph is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Direction {
-    /// Arabic, Hebrew.
-    RightToLeft,
-    /// Latin, Cyrillic.
-    LeftToRight,
-}
-
-impl Direction {
-    /// Whether text runs from right to left.
-    pub fn is_rtl(self) -> bool {
-        self == Self::RightToLeft
-    }
-}
+use crate::model::Direction;
 
 /// The direction of most letters, `None` for a text without letters.
 ///

@@ -20,8 +20,10 @@ mod paragraph;
 
 pub use article::{ArticleLayout, ArticleStyle, Block, BlockKind, LAZY_ABOVE};
 pub use atlas::{Atlas, AtlasRegion, Quad};
-pub use direction::{Direction, first_strong, majority};
+pub use direction::{first_strong, majority};
 pub use elide::Elided;
 pub use fonts::{Family, Shaper};
 pub use geometry::{Affinity, Caret, CaretBox, Cluster, Hit, Line, Rectangle};
 pub use paragraph::{Align, Paragraph, ParagraphStyle, PlacedGlyph};
+
+pub use crate::model::Direction;
