@@ -10,7 +10,7 @@ use super::window::App;
 /// Where the system gives no window or no OpenGL.
 pub fn run(project: Option<PathBuf>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
-        .with_app_id("org.hashiya.Hashiya")
+        .with_app_id("hashiya")
         .with_title("Hashiya")
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([720.0, 480.0]);

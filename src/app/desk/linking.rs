@@ -86,6 +86,15 @@ impl Desk {
         self.reveal = span.map(|span| span.start()).or(self.reveal);
     }
 
+    /// Takes what is offered: the end of a begun relation, else the span or word at the caret.
+    pub fn accept(&mut self, notices: &mut Notices) {
+        match self.link.as_ref().map(|link| link.offered) {
+            Some(Some(to)) => self.finish_link(to, notices),
+            Some(None) => {}
+            None => self.select_at_caret(),
+        }
+    }
+
     /// Ends the begun relation at a span.
     pub fn finish_link(&mut self, to: SpanId, notices: &mut Notices) {
         let Some(link) = self.link.take() else { return };

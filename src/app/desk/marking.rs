@@ -178,6 +178,20 @@ impl Desk {
         }
     }
 
+    /// Adds the selected words to the span that was selected before them.
+    pub fn extend_last(&mut self, notices: &mut Notices) {
+        match self.last_span {
+            Some(span) if self.words.is_some_and(|words| !words.is_caret()) => self.extend_span(span, notices),
+            _ => notices.info("Select a span, then words elsewhere: + adds them to it"),
+        }
+    }
+
+    /// Marks the article as done, or as in progress again.
+    pub fn toggle_done(&mut self, notices: &mut Notices) {
+        let done = self.layer().is_some_and(|layer| layer.status == Status::Done);
+        self.set_status(if done { Status::InProgress } else { Status::Done }, notices);
+    }
+
     /// Writes the note of the selected span.
     pub fn set_note(&mut self, note: &str, notices: &mut Notices) {
         self.change_selected(notices, |span| span.note = note.trim().to_owned());

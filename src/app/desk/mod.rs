@@ -18,7 +18,7 @@ pub use reading::{Filter, Row};
 pub use words::Words;
 
 use crate::model::{AnnotatorId, Article, ArticleId, Issue, Label, LabelId, Layer, LayerKey, Span, SpanId, TextSize};
-use crate::session::Session;
+use crate::session::{Saved, Session};
 
 use super::notices::Notices;
 
@@ -52,6 +52,8 @@ pub struct Desk {
     pub words: Option<Words>,
     /// The selected span.
     pub span: Option<SpanId>,
+    /// The span that was selected last, for words to be added to it.
+    pub last_span: Option<SpanId>,
     /// A label picked before the words.
     pub armed: Option<LabelId>,
     /// A relation that was begun.
@@ -79,6 +81,7 @@ impl Desk {
             open: None,
             words: None,
             span: None,
+            last_span: None,
             armed: None,
             link: None,
             find: None,
@@ -141,6 +144,32 @@ impl Desk {
         if !lost {
             self.reveal = Some(start);
         }
+    }
+
+    /// The selected words, or those of the selected span.
+    pub fn copied(&self) -> Option<String> {
+        let words = self.words.filter(|words| !words.is_caret());
+        let selected = words.and_then(|words| Some(self.article()?.get(words.range())?.to_owned()));
+        selected.or_else(|| self.selected().map(|span| span.quote.clone()))
+    }
+
+    /// There is nothing to save: says so, and writes the layers anew all the same.
+    pub fn say_saved(&mut self, notices: &mut Notices) {
+        self.session.snapshot();
+        match self.session.saved() {
+            Saved::Everything { .. } => {
+                let spans = self.layer().map_or(0, |layer| layer.spans.len());
+                notices.good(format!("Everything is on disk, with all {spans} spans of this article"));
+            }
+            Saved::Pending { edits, .. } => notices.info(format!("{edits} edit(s) are on their way to the disk")),
+            Saved::Failed { message } => notices.error(message),
+            Saved::ReadOnly => notices.warning("The project is open for reading only; nothing can change"),
+        }
+    }
+
+    /// Remembers the selected span; called once a frame.
+    pub fn remember_span(&mut self) {
+        self.last_span = self.span.or(self.last_span);
     }
 
     /// Drops one thing at a time: the begun relation, the found words, the selected words or span, the armed label.

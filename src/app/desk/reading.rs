@@ -169,6 +169,7 @@ impl Desk {
         }
         self.words = None;
         self.span = None;
+        self.last_span = None;
         self.link = None;
         self.find = None;
         self.reveal = None;
