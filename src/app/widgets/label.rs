@@ -171,14 +171,16 @@ impl<'a> Label<'a> {
     /// `room` is the width in points it may take.
     pub fn shape(&self, ui: &Ui, room: f32) -> Arc<Shaped> {
         let shown = if self.reveal { reveal_all(&self.text) } else { reveal_overrides(&self.text) };
-        let base = if ui.layout().prefer_right_to_left() { Direction::RightToLeft } else { Direction::LeftToRight };
+        let base =
+            if ui.layout().prefer_right_to_left() { Direction::RightToLeft } else { Direction::LeftToRight };
         let request = TextRequest {
             text: &shown,
             family: self.family,
             size: self.size,
             bold: self.bold,
             line_height: self.line_height,
-            direction: self.direction.or_else(|| majority(&shown)).unwrap_or(base),
+            direction: self.direction,
+            base,
             // One line is placed by the label; several must be placed by the shaper.
             align: if self.overflow == Overflow::Wrap { self.align } else { Align::Start },
             width: (self.overflow != Overflow::Extend).then_some(room),

@@ -6,10 +6,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::mutex::Mutex;
-use egui::{Color32, ColorImage, Context, Id, Mesh, Painter, Pos2, Shape, TextureHandle, TextureOptions, Vec2};
+use egui::{
+    Color32, ColorImage, Context, Id, Mesh, Painter, Pos2, Shape, TextureHandle, TextureOptions, Vec2,
+};
 
 use crate::layout::{
     Align, ArticleLayout, Atlas, AtlasRegion, Direction, Family, Paragraph, ParagraphStyle, Quad, Shaper,
+    majority,
 };
 
 /// Labels kept when more have been shaped than this.
@@ -34,8 +37,10 @@ pub struct TextRequest<'a> {
     pub bold: bool,
     /// Distance of base lines as a factor of the font size.
     pub line_height: f32,
-    /// Base direction.
-    pub direction: Direction,
+    /// Base direction of all its paragraphs, instead of that of most letters of each.
+    pub direction: Option<Direction>,
+    /// Base direction of a paragraph without letters.
+    pub base: Direction,
     /// Where lines stand within `width`.
     pub align: Align,
     /// Width in points at which lines break or are cut; `None` for one line as long as it comes.
@@ -111,7 +116,8 @@ struct KeyRest {
     family: Family,
     bold: bool,
     elide: bool,
-    direction: Direction,
+    direction: Option<Direction>,
+    base: Direction,
     align: Align,
     floats: [u32; 4],
 }
@@ -250,6 +256,7 @@ impl Inner {
             bold: request.bold,
             elide: request.elide,
             direction: request.direction,
+            base: request.base,
             align: request.align,
             floats: [request.size, request.line_height, scale, width].map(f32::to_bits),
         };
@@ -281,7 +288,11 @@ impl Inner {
     fn mesh(&mut self, ctx: &Context) -> Mesh {
         let texture = self.texture.get_or_insert_with(|| {
             // The pixels follow at the end of the pass.
-            ctx.load_texture("glyphs", ColorImage::filled([1, 1], Color32::TRANSPARENT), TextureOptions::LINEAR)
+            ctx.load_texture(
+                "glyphs",
+                ColorImage::filled([1, 1], Color32::TRANSPARENT),
+                TextureOptions::LINEAR,
+            )
         });
         Mesh::with_texture(texture.id())
     }
@@ -305,7 +316,11 @@ impl Inner {
                 self.atlas.take_dirty();
                 texture.set(picture(&self.atlas, all), TextureOptions::LINEAR);
             } else if let Some(region) = self.atlas.take_dirty() {
-                texture.set_partial([region.x, region.y], picture(&self.atlas, region), TextureOptions::LINEAR);
+                texture.set_partial(
+                    [region.x, region.y],
+                    picture(&self.atlas, region),
+                    TextureOptions::LINEAR,
+                );
             }
         }
         if self.painted.is_some_and(|painted| painted != generation) {
@@ -322,29 +337,29 @@ impl Inner {
 }
 
 fn shape(shaper: &mut Shaper, request: &TextRequest<'_>, scale: f32) -> Shaped {
-    let style = ParagraphStyle {
+    let style = |paragraph: &str| ParagraphStyle {
         family: request.family,
         size: request.size,
         bold: request.bold,
         line_height: request.line_height,
-        direction: request.direction,
+        direction: request.direction.or_else(|| majority(paragraph)).unwrap_or(request.base),
         align: request.align,
     };
     let width = request.width.map(|width| (width * scale).floor().max(0.0));
     let text = head(request.text);
-    let mut shaped = Shaped { paragraphs: Vec::new(), scale, size: Vec2::ZERO, cut: false, quads: Mutex::default() };
+    let mut shaped =
+        Shaped { paragraphs: Vec::new(), scale, size: Vec2::ZERO, cut: false, quads: Mutex::default() };
     match width {
         Some(width) if request.elide => {
-            let elided = shaper.elided(&one_line(text), &style, scale, width);
+            let elided = shaper.elided(&one_line(text), &style(text), scale, width);
             shaped.cut = elided.cut || text.len() < request.text.len();
             shaped.paragraphs.push((0.0, elided.paragraph));
         }
-        None => shaped.paragraphs.push((0.0, shaper.paragraph(&one_line(text), &style, scale, None))),
+        None => shaped.paragraphs.push((0.0, shaper.paragraph(&one_line(text), &style(text), scale, None))),
         Some(_) => {
             let mut top = 0.0;
             for line in text.split('\n') {
-                let direction = crate::layout::majority(line).unwrap_or(request.direction);
-                let paragraph = shaper.paragraph(line, &ParagraphStyle { direction, ..style }, scale, width);
+                let paragraph = shaper.paragraph(line, &style(line), scale, width);
                 let height = paragraph.height();
                 shaped.paragraphs.push((top, paragraph));
                 top += height;
@@ -367,11 +382,7 @@ fn head(text: &str) -> &str {
 }
 
 fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.contains(['\n', '\r', '\t']) {
-        text.replace(['\n', '\r', '\t'], " ").into()
-    } else {
-        text.into()
-    }
+    if text.contains(['\n', '\r', '\t']) { text.replace(['\n', '\r', '\t'], " ").into() } else { text.into() }
 }
 
 fn picture(atlas: &Atlas, region: AtlasRegion) -> ColorImage {
