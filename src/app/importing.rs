@@ -12,7 +12,7 @@ use super::window::{App, Screen};
 use crate::interchange::{decode, text};
 use crate::language::slug;
 use crate::model::{ArticleInfo, TextHash};
-use crate::store;
+use crate::store::outside;
 
 /// A text that was read, and what is known about it.
 type Read = (ArticleInfo, Arc<str>);
@@ -65,7 +65,7 @@ impl App {
             self.notices.info("The clipboard holds too little text for an article; copy the whole article first");
             return;
         }
-        let info = text::describe(&text, "pasted");
+        let info = text::describe("pasted", &text);
         self.take_in(Batch { read: vec![(info, text.into())], refused: Vec::new() });
     }
 
@@ -128,7 +128,7 @@ fn say(notices: &mut Notices, added: usize, known: usize, refused: &[String]) {
 
 fn read_all(paths: &[PathBuf], progress: &Progress) -> Batch {
     let mut batch = Batch { read: Vec::new(), refused: Vec::new() };
-    let (files, refused) = store::article_files(paths);
+    let (files, refused) = outside::files_under(paths);
     batch.refused = refused;
     progress.set_total(files.len());
     for path in files {
@@ -146,9 +146,9 @@ fn read_all(paths: &[PathBuf], progress: &Progress) -> Batch {
 
 /// Reads and decodes a file; the reason of a refusal names it.
 fn read_one(path: &std::path::Path) -> Result<Read, String> {
-    let bytes = store::read_outside(path).map_err(|refused| refused.to_string())?;
+    let bytes = outside::read(path).map_err(|refused| refused.to_string())?;
     let decoded = decode::decode(&bytes, None).map_err(|refused| format!("{}: {refused}", path.display()))?;
     let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let info = text::describe(&decoded.text, &name);
+    let info = text::describe(&name, &decoded.text);
     Ok((info, decoded.text.into()))
 }

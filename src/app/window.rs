@@ -350,10 +350,10 @@ impl App {
     /// Files dropped on the window: a project folder is opened, everything else imported.
     fn take_dropped(&mut self, ctx: &Context) {
         let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
-        let paths: Vec<PathBuf> = dropped.iter().filter_map(|file| file.path().map(Path::to_path_buf)).collect();
+        let paths: Vec<PathBuf> = dropped.iter().map(|file| file.path().to_path_buf()).collect();
         match paths.as_slice() {
             [] => {}
-            [only] if store::is_project(only) => self.open_project(only),
+            [only] if store::outside::is_project(only) => self.open_project(only),
             _ => self.import(ctx, paths),
         }
     }

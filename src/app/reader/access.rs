@@ -15,7 +15,7 @@ const LONGEST_RUN: usize = 255;
 impl Reader {
     pub(super) fn access(&self, ui: &mut Ui, desk: &Desk, response: &Response, place: &Place, viewport: Rect) {
         let Some((_, page)) = &self.page else { return };
-        response.widget_info(|| WidgetInfo::labeled(WidgetType::Other, true, "Article"));
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Document, true, "Article"));
         let ppp = place.ppp;
         let top = place.to_page(response.rect.min).1;
         let visible = viewport.min.y * ppp + top..viewport.max.y * ppp + top;
@@ -42,7 +42,7 @@ impl Reader {
         let Some(paragraph) = &block.paragraph else { return };
         for line in layout.visible_lines(nth, visible) {
             let Some(line) = paragraph.lines().get(line) else { continue };
-            let id = Id::new(("run", block.range.start + line.range.start));
+            let id = Id::unique(("run", block.range.start + line.range.start));
             let corner = place.to_screen(line.left, block.top + line.top);
             let rect = Rect::from_min_max(corner, place.to_screen(line.right, block.top + line.bottom));
             ui.interact(rect, id, Sense::hover());
@@ -73,9 +73,9 @@ impl Reader {
             let name = desk.label(&span.label).map_or(span.label.as_str(), |label| label.name.as_str());
             let label = format!("{name}: {}", span.quote);
             let selected = desk.span == Some(mark.id);
-            let id = Id::new(("mark", mark.id.0));
+            let id = Id::unique(("mark", mark.id.0));
             let response = ui.interact(place.rect(part), id, Sense::hover());
-            response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, selected, &label));
+            response.widget_info(|| WidgetInfo::selected(WidgetType::Mark, true, selected, &label));
             ui.ctx().accesskit_node_builder(id, |node| {
                 node.set_role(Role::Mark);
                 node.set_label(label.as_str());

@@ -12,8 +12,9 @@ use super::{Reader, Sheet, engine};
 use crate::app::desk::Desk;
 use crate::app::settings::Settings;
 use crate::app::theme::{Palette, space};
-use crate::layout::{BlockKind, Caret};
-use crate::model::{Codebook, Label, SpanId, TextRange};
+use crate::app::widgets::{Shaped, TextRequest};
+use crate::layout::{Align, BlockKind, Caret, Family};
+use crate::model::{Codebook, Direction, Label, SpanId, TextRange};
 
 /// Distance of the first underline from the base line, in parts of the font size.
 const UNDERLINE_DROP: f32 = 0.42;
@@ -64,7 +65,7 @@ impl Reader {
         }
         self.paint_relations(desk, &brush, &seen, paper);
         self.paint_edges(ui, desk, &brush);
-        self.paint_chips(ui, desk, &brush, &seen, paper);
+        self.chips = self.paint_chips(ui, desk, &brush, &seen, paper);
     }
 
     /// Selected and found words.
@@ -175,8 +176,8 @@ impl Reader {
     }
 
     /// Chips of the selected and the hovered span above their first letters; the line of a dragged chip.
-    fn paint_chips(&mut self, ui: &Ui, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], paper: Rect) {
-        self.chips.clear();
+    fn paint_chips(&self, ui: &Ui, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], paper: Rect) -> Vec<(SpanId, Rect)> {
+        let mut chips = Vec::new();
         let dragged = self.dragged_chip();
         let mut shown: Vec<SpanId> = desk.span.into_iter().chain(dragged).collect();
         let hovers = desk.words.is_none_or(crate::app::desk::Words::is_caret) || dragged.is_some();
@@ -186,16 +187,17 @@ impl Reader {
             let Some(mark) = marks.iter().find(|mark| mark.id == id) else { continue };
             let (Some(part), true) = (mark.rectangles.first(), mark.edges.0) else { continue };
             let Some(label) = brush.label(mark) else { continue };
-            let rect = brush.chip(ui, label, &brush.place.rect(part), self.starts_right(desk, id), paper);
-            self.chips.push((id, rect));
+            let rect = brush.chip(label, &brush.place.rect(part), self.starts_right(desk, id), paper);
+            chips.push((id, rect));
         }
         let pointer = ui.input(|input| input.pointer.latest_pos());
-        let from = dragged.and_then(|id| self.chips.iter().find(|(chip, _)| *chip == id)).map(|(_, rect)| rect.center());
+        let from = dragged.and_then(|id| chips.iter().find(|(chip, _)| *chip == id)).map(|(_, rect)| rect.center());
         if let (Some(from), Some(to)) = (from, pointer) {
             let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, Self::id()));
             painter.line_segment([from, to], Stroke::new(1.6, brush.palette.accent));
             painter.circle_filled(to, 3.5, brush.palette.accent);
         }
+        chips
     }
 
     /// Whether the paragraph a span starts in reads from the right.
@@ -265,8 +267,8 @@ impl Brush<'_> {
     }
 
     /// The label above the first letters of a span, kept on the paper. Returns where it is.
-    fn chip(&self, ui: &Ui, label: &Label, first: &Rect, right: bool, paper: Rect) -> Rect {
-        let text = self.text(ui, &label.name, 10.5, true);
+    fn chip(&self, label: &Label, first: &Rect, right: bool, paper: Rect) -> Rect {
+        let text = self.text(&label.name, 10.5, true);
         let size = text.size() + vec2(10.0, 2.0);
         let x = if right { first.right() - size.x } else { first.left() };
         let x = x.clamp(paper.left() + 4.0, (paper.right() - size.x - 4.0).max(paper.left() + 4.0));
@@ -275,40 +277,31 @@ impl Brush<'_> {
         let rect = Rect::from_min_size(pos2(x, y.max(paper.top() + 1.0)), size);
         let ground = crate::app::theme::blend(self.palette.card, self.palette.label(label), 0.22);
         self.painter.rect(rect, 4.0, ground, Stroke::new(1.0, self.palette.label(label)), StrokeKind::Outside);
-        engine(ui.ctx()).paint(self.painter, &text, rect.min + vec2(5.0, 1.0), self.palette.label_text(label));
+        engine(self.painter.ctx()).paint(self.painter, &text, rect.min + vec2(5.0, 1.0), self.palette.label_text(label));
         rect
     }
 
-    fn text(&self, ui: &Ui, text: &str, size: f32, bold: bool) -> std::sync::Arc<crate::app::widgets::Shaped> {
-        let request = crate::app::widgets::TextRequest {
+    /// A short text of the interface, shaped.
+    fn text(&self, text: &str, size: f32, bold: bool) -> std::sync::Arc<Shaped> {
+        let request = TextRequest {
             text,
-            family: crate::layout::Family::Interface,
+            family: Family::Interface,
             size,
             bold,
             line_height: 1.3,
-            direction: crate::layout::majority(text).unwrap_or(crate::model::Direction::LeftToRight),
-            align: crate::layout::Align::Left,
+            direction: None,
+            base: Direction::LeftToRight,
+            align: Align::Left,
             width: None,
             elide: false,
         };
-        engine(ui.ctx()).shape(&request, ui.pixels_per_point())
+        engine(self.painter.ctx()).shape(&request, self.place.ppp)
     }
 
     /// A name in a small box, centred at a point: an invisible character stands there.
     fn pill(&self, at: egui::Pos2, name: &str) {
         let ctx = self.painter.ctx();
-        let request = crate::app::widgets::TextRequest {
-            text: name,
-            family: crate::layout::Family::Interface,
-            size: 7.5,
-            bold: true,
-            line_height: 1.2,
-            direction: crate::model::Direction::LeftToRight,
-            align: crate::layout::Align::Left,
-            width: None,
-            elide: false,
-        };
-        let text = engine(ctx).shape(&request, self.place.ppp);
+        let text = self.text(name, 7.5, true);
         let rect = Rect::from_center_size(at + vec2(0.0, text.size().y / 2.0), text.size() + vec2(5.0, 1.0));
         self.painter.rect(rect, 3.0, self.palette.card, Stroke::new(1.0, self.palette.dim), StrokeKind::Outside);
         engine(ctx).paint(self.painter, &text, rect.min + vec2(2.5, 0.5), self.palette.dim);
@@ -335,18 +328,7 @@ impl Brush<'_> {
             Stroke::NONE,
         ));
         let ctx = self.painter.ctx();
-        let request = crate::app::widgets::TextRequest {
-            text: name,
-            family: crate::layout::Family::Interface,
-            size: 10.0,
-            bold: false,
-            line_height: 1.2,
-            direction: crate::model::Direction::LeftToRight,
-            align: crate::layout::Align::Left,
-            width: None,
-            elide: false,
-        };
-        let text = engine(ctx).shape(&request, self.place.ppp);
+        let text = self.text(name, 10.0, false);
         let at = pos2(x - text.size().x / 2.0, (a.y + b.y) / 2.0 - text.size().y / 2.0);
         let at = pos2(at.x.clamp(paper.left() + 3.0, paper.right() - text.size().x - 3.0), at.y);
         let ground = Rect::from_min_size(at, text.size()).expand2(vec2(3.0, 0.0));
