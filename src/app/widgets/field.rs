@@ -411,7 +411,7 @@ impl<'a> TextField<'a> {
         editor: &mut Editor,
         outcome: &mut Outcome,
     ) -> bool {
-        let by_word = if ui.os().is_mac() { modifiers.alt } else { modifiers.ctrl };
+        let by_word = if ui.os().is_mac() { modifiers.alt } else { modifiers.ctrl || modifiers.command };
         let reach = if by_word { Reach::Word } else { Reach::Character };
         if let Some(motion) = motion(key, by_word, modifiers.mac_cmd) {
             editor.go(self.text, motion, modifiers.shift);
