@@ -1,0 +1,90 @@
+//! The file system as the store sees it: fine-grained, so that every step can be made to fail in a simulation.
+
+use std::fmt::Debug;
+use std::io;
+use std::path::Path;
+
+/// What is known of a file without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Length in bytes.
+    pub len: u64,
+    /// Last change, in nanoseconds since 1970.
+    pub mtime: i128,
+    /// Number of the file on its disk, 0 where the system has none.
+    pub inode: u64,
+    /// Whether it is a folder.
+    pub is_dir: bool,
+}
+
+/// An entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name; entries whose name is not Unicode are not listed.
+    pub name: String,
+    /// Whether it is a folder.
+    pub is_dir: bool,
+}
+
+/// Who works here, for the text of the lock and its staleness.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// Login name.
+    pub user: String,
+    /// Name of the machine.
+    pub host: String,
+    /// Process.
+    pub pid: u32,
+    /// Changes with every start of the machine; empty where unknown.
+    pub boot: String,
+}
+
+/// A file open for writing.
+pub trait VfsFile: Send + Debug {
+    /// Appends some of the bytes and says how many; may be short.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+    /// Waits until the content is on disk.
+    fn sync_data(&mut self) -> io::Result<()>;
+    /// Waits until content and metadata are on disk.
+    fn sync_all(&mut self) -> io::Result<()>;
+}
+
+/// A lock held as long as the value lives.
+pub trait VfsLock: Send + Debug {
+    /// Replaces the text of the lock file, for people to read.
+    fn describe(&mut self, text: &str) -> io::Result<()>;
+}
+
+/// Everything the store does to a disk.
+pub trait Vfs: Send + Sync + Debug {
+    /// The whole file.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// A new, empty file; fails with `AlreadyExists` where one is.
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn VfsFile>>;
+    /// An empty file, whether one was there or not.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn VfsFile>>;
+    /// An existing file, to write at its end.
+    fn append(&self, path: &Path) -> io::Result<Box<dyn VfsFile>>;
+    /// Gives a file another name, replacing what has that name.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Removes a file.
+    fn unlink(&self, path: &Path) -> io::Result<()>;
+    /// A second name for a file.
+    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// A folder whose parent exists; an existing folder is fine.
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+    /// Waits until the names in a folder are on disk.
+    fn sync_dir(&self, path: &Path) -> io::Result<()>;
+    /// The entries of a folder, sorted by name.
+    fn list(&self, path: &Path) -> io::Result<Vec<Entry>>;
+    /// What is known of a file or folder.
+    fn stat(&self, path: &Path) -> io::Result<Stamp>;
+    /// Takes the lock, making the file where needed. `WouldBlock`: somebody has it. `Unsupported`: no locks here.
+    fn lock(&self, path: &Path) -> io::Result<Box<dyn VfsLock>>;
+    /// Who works here.
+    fn identity(&self) -> Identity;
+    /// Whether a process of this machine still runs.
+    fn is_running(&self, pid: u32) -> bool;
+    /// A number nobody else is likely to draw: names the journals of this copy of a project.
+    fn draw(&self) -> u64;
+}
