@@ -206,7 +206,8 @@ impl Text {
     }
 
     /// Paints the part of an article that a viewport (physical pixels of the page, top to bottom) shows, as
-    /// one mesh. `origin` is where the page's top left corner lies; each kind of block may have its colour.
+    /// one mesh. `origin` is where the page's top left corner lies; each kind of block may have its colour
+    /// (`color` is called while the handle is locked and must not use it).
     pub fn paint_article(
         &self,
         painter: &Painter,
