@@ -9,7 +9,7 @@ use egui::accesskit::Role;
 use egui::{Event, ImeEvent, Key, Modifiers, OutputCommand, PointerButton, Pos2, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use hashiya::app::widgets::{FieldResponse, Label, TextField};
+use hashiya::app::widgets::{FieldResponse, Label, Text, TextField};
 
 const SENTENCE: &str = "قال وزير الخارجية إن “بين 1500 و3000 مقاتل” (NATO) غادروا في 2026-01-18.";
 
@@ -119,7 +119,7 @@ fn a_row_of_labels_stands_on_one_line() {
 fn a_field_is_named_and_takes_text() {
     let mut window = Window::new("", 0);
     assert_eq!(window.role(), Role::TextInput);
-    assert_eq!(window.field().accesskit_node().placeholder().as_deref(), Some("ملاحظة…"));
+    assert_eq!(window.field().accesskit_node().placeholder(), Some("ملاحظة…"));
     window.type_text("العراق ");
     window.type_text("2026");
     window.key(Modifiers::NONE, Key::Backspace);
@@ -239,6 +239,24 @@ fn idle_but_for_the_blink() {
 }
 
 #[test]
+fn more_glyphs_than_the_atlas_holds() {
+    let mut harness = Harness::builder().with_size(Vec2::new(800.0, 600.0)).build_ui(|ui| {
+        let text = Text::of(ui.ctx());
+        for size in 64..76_u8 {
+            let label = Label::new(SENTENCE).size(f32::from(size) * 2.0);
+            let shaped = label.shape(ui, f32::INFINITY);
+            text.paint(ui.painter(), &shaped, Pos2::ZERO, egui::Color32::BLACK);
+        }
+    });
+    // It may ask for a second pass, but not for frame after frame.
+    for _ in 0..3 {
+        harness.step();
+    }
+    let delay = harness.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+    assert_eq!(delay, Some(std::time::Duration::MAX));
+}
+
+#[test]
 fn what_it_looks_like() {
     let mut note = "الأحد 2026-01-18\nsee also page 3".to_owned();
     let mut filter = String::new();
@@ -246,7 +264,9 @@ fn what_it_looks_like() {
         ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, ui.visuals().panel_fill);
         Label::new("العراق يعلن اكتمال انسحاب التحالف").bold().size(20.0).fill().ui(ui);
         Label::new(SENTENCE).elide().fill().ui(ui);
-        Label::new(SENTENCE).wrap().dim().ui(ui);
+        let hit = SENTENCE.find("الخارجية").unwrap();
+        let tint = egui::Color32::from_rgb(255, 214, 102).gamma_multiply(0.5);
+        Label::new(SENTENCE).wrap().dim().mark(hit..hit + "الخارجية إن “بين 1500 و3000".len(), tint).ui(ui);
         Label::new("NATO ministers meet in Brussels on Thursday").elide().ui(ui);
         ui.horizontal(|ui| {
             Label::new("العراق").color(egui::Color32::from_rgb(0, 114, 178)).ui(ui);
