@@ -219,6 +219,47 @@ fn an_input_method_composes() {
 }
 
 #[test]
+fn the_caret_of_a_long_line_stays_in_view() {
+    for line in [SENTENCE, "NATO ministers meet in Brussels on Thursday to discuss Iraq"] {
+        let mut window = Window::new(line, 0);
+        let mut seen = Vec::new();
+        for key in [Key::End, Key::ArrowLeft, Key::Home, Key::ArrowRight, Key::End, Key::Home] {
+            window.key(Modifiers::NONE, key);
+            let ime = window.harness.output().platform_output.ime.unwrap();
+            let field = window.field().rect();
+            assert!(field.shrink(4.0).contains_rect(ime.cursor_rect), "{key:?}: {ime:?}");
+            seen.push(ime.cursor_rect.left());
+        }
+        assert!((seen[0] - seen[2]).abs() > 180.0, "{seen:?}");
+        assert_eq!((seen[0], seen[2]), (seen[4], seen[5]));
+    }
+}
+
+#[test]
+fn the_caret_of_a_note_goes_down_its_lines() {
+    let mut window = Window::new(SENTENCE, 2);
+    window.key(Modifiers::COMMAND, Key::Home);
+    let mut tops = Vec::new();
+    for _ in 0..4 {
+        tops.push(window.harness.output().platform_output.ime.unwrap().cursor_rect.top());
+        window.key(Modifiers::NONE, Key::ArrowDown);
+    }
+    assert!(tops[0] < tops[1] && tops[1] < tops[2] && tops[2] == tops[3], "{tops:?}");
+}
+
+#[test]
+fn tab_selects_what_is_in_a_line() {
+    let mut window = Window::new("بغداد", 0);
+    window.key(Modifiers::NONE, Key::Escape);
+    assert!(!window.field().is_focused());
+    window.key(Modifiers::NONE, Key::Tab);
+    window.harness.step();
+    assert!(window.field().is_focused());
+    window.type_text("x");
+    assert_eq!(window.text(), "x");
+}
+
+#[test]
 fn a_screen_reader_sets_the_value() {
     let mut window = Window::new("قديم", 0);
     window.field().set_text_value_accesskit("جديد 2026");
