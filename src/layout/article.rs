@@ -153,7 +153,8 @@ impl ArticleLayout {
             }
         }
         let bytes: usize = blocks.iter().map(|block| block.range.len()).sum();
-        let mut article = Self { blocks, style, scale, width, lazy: bytes > style.lazy_above, shaped: 0, generation: 0 };
+        let mut article =
+            Self { blocks, style, scale, width, lazy: bytes > style.lazy_above, shaped: 0, generation: 0 };
         article.estimate();
         article.stack();
         article

@@ -223,7 +223,7 @@ impl Editor {
                 Reach::Word => word_before(text, range.end),
             };
         }
-        self.delete(text, range);
+        self.delete(text, range, reach);
     }
 
     /// Removes the selection, or what lies after the caret.
@@ -235,12 +235,13 @@ impl Editor {
                 Reach::Word => word_after(text, range.start),
             };
         }
-        self.delete(text, range);
+        self.delete(text, range, reach);
     }
 
-    fn delete(&mut self, text: &mut String, range: Range<usize>) {
+    fn delete(&mut self, text: &mut String, range: Range<usize>, reach: Reach) {
+        let kind = if reach == Reach::Character { Kind::Deleting } else { Kind::Other };
         if !range.is_empty() {
-            self.replace(text, range, "", Kind::Deleting);
+            self.replace(text, range, "", kind);
         }
     }
 

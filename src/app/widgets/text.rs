@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use egui::mutex::Mutex;
 use egui::{
-    Color32, ColorImage, Context, Id, Mesh, Painter, Pos2, Shape, TextureHandle, TextureOptions, Vec2,
+    Color32, ColorImage, Context, Id, Mesh, Painter, Pos2, Rect, Shape, TextureHandle, TextureOptions, Vec2,
 };
 
 use crate::layout::{
@@ -51,11 +51,20 @@ pub struct TextRequest<'a> {
 
 /// A shaped text, ready to paint.
 pub struct Shaped {
-    paragraphs: Vec<(f32, Paragraph)>,
+    pieces: Vec<Piece>,
     scale: f32,
     size: Vec2,
     cut: bool,
     quads: Mutex<Quads>,
+}
+
+/// A paragraph of a label.
+struct Piece {
+    /// Its top, physical pixels.
+    top: f32,
+    /// Its first byte in the label's text.
+    start: usize,
+    paragraph: Paragraph,
 }
 
 #[derive(Default)]
@@ -77,8 +86,24 @@ impl Shaped {
 
     /// Distance of the first base line from the top, points.
     pub fn baseline(&self) -> f32 {
-        let line = self.paragraphs.first().and_then(|(_, paragraph)| paragraph.lines().first());
+        let line = self.pieces.first().and_then(|piece| piece.paragraph.lines().first());
         line.map_or(0.0, |line| line.baseline) / self.scale
+    }
+
+    /// The rectangles that cover a byte range when its top left corner is painted at `position`, points.
+    pub fn rectangles(&self, range: Range<usize>, position: Pos2) -> Vec<Rect> {
+        let origin = whole(position, self.scale);
+        let mut all = Vec::new();
+        for piece in &self.pieces {
+            let begin = range.start.saturating_sub(piece.start);
+            let end = range.end.saturating_sub(piece.start).min(piece.paragraph.len());
+            for part in piece.paragraph.rectangles(begin..end.max(begin)) {
+                let min = origin + Vec2::new(part.left.floor(), part.top + piece.top);
+                let max = origin + Vec2::new(part.right.ceil(), part.bottom + piece.top);
+                all.push(Rect::from_min_max((min / self.scale).to_pos2(), (max / self.scale).to_pos2()));
+            }
+        }
+        all
     }
 }
 
@@ -172,12 +197,13 @@ impl Text {
             for _ in 0..2 {
                 let generation = inner.atlas.generation();
                 quads.list.clear();
-                for (top, paragraph) in &shaped.paragraphs {
+                for piece in &shaped.pieces {
                     let first = quads.list.len();
-                    inner.atlas.quads(paragraph, 0..paragraph.lines().len(), &mut quads.list);
+                    let lines = 0..piece.paragraph.lines().len();
+                    inner.atlas.quads(&piece.paragraph, lines, &mut quads.list);
                     for quad in quads.list.iter_mut().skip(first) {
-                        quad.y0 += top;
-                        quad.y1 += top;
+                        quad.y0 += piece.top;
+                        quad.y1 += piece.top;
                     }
                 }
                 if inner.atlas.generation() == generation {
@@ -206,7 +232,8 @@ impl Text {
     }
 
     /// Paints the part of an article that a viewport (physical pixels of the page, top to bottom) shows, as
-    /// one mesh. `origin` is where the page's top left corner lies; each kind of block may have its colour.
+    /// one mesh. `origin` is where the page's top left corner lies; each kind of block may have its colour
+    /// (`color` is called while the handle is locked and must not use it).
     pub fn paint_article(
         &self,
         painter: &Painter,
@@ -347,29 +374,33 @@ fn shape(shaper: &mut Shaper, request: &TextRequest<'_>, scale: f32) -> Shaped {
     };
     let width = request.width.map(|width| (width * scale).floor().max(0.0));
     let text = head(request.text);
-    let mut shaped =
-        Shaped { paragraphs: Vec::new(), scale, size: Vec2::ZERO, cut: false, quads: Mutex::default() };
+    let mut cut = false;
+    let mut pieces = Vec::new();
     match width {
         Some(width) if request.elide => {
             let elided = shaper.elided(&one_line(text), &style(text), scale, width);
-            shaped.cut = elided.cut || text.len() < request.text.len();
-            shaped.paragraphs.push((0.0, elided.paragraph));
+            cut = elided.cut || text.len() < request.text.len();
+            pieces.push(Piece { top: 0.0, start: 0, paragraph: elided.paragraph });
         }
-        None => shaped.paragraphs.push((0.0, shaper.paragraph(&one_line(text), &style(text), scale, None))),
+        None => {
+            let paragraph = shaper.paragraph(&one_line(text), &style(text), scale, None);
+            pieces.push(Piece { top: 0.0, start: 0, paragraph });
+        }
         Some(_) => {
-            let mut top = 0.0;
+            let (mut top, mut start) = (0.0, 0);
             for line in text.split('\n') {
                 let paragraph = shaper.paragraph(line, &style(line), scale, width);
                 let height = paragraph.height();
-                shaped.paragraphs.push((top, paragraph));
+                pieces.push(Piece { top, start, paragraph });
                 top += height;
+                start += line.len() + 1;
             }
         }
     }
-    let widest = shaped.paragraphs.iter().map(|(_, paragraph)| paragraph.text_width()).fold(0.0, f32::max);
-    let height = shaped.paragraphs.last().map_or(0.0, |(top, paragraph)| top + paragraph.height());
-    shaped.size = Vec2::new(widest.ceil(), height) / scale;
-    shaped
+    let widest = pieces.iter().map(|piece| piece.paragraph.text_width()).fold(0.0, f32::max);
+    let height = pieces.last().map_or(0.0, |piece| piece.top + piece.paragraph.height());
+    let size = Vec2::new(widest.ceil(), height) / scale;
+    Shaped { pieces, scale, size, cut, quads: Mutex::default() }
 }
 
 /// A text that nobody could read whole in a label, cut.
