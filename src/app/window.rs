@@ -193,6 +193,9 @@ impl App {
             ThemeChoice::Light => egui::ThemePreference::Light,
             ThemeChoice::Dark => egui::ThemePreference::Dark,
         });
+        if let Screen::Work(desk) = &mut self.screen {
+            desk.remember_span();
+        }
         let reader = self.reader_has_keys(ctx);
         let desk = match &self.screen {
             Screen::Work(desk) => Some(&**desk),

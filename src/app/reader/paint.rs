@@ -19,7 +19,7 @@ use crate::model::{Codebook, Direction, Label, SpanId, TextRange};
 /// Distance of the first underline from the base line, in parts of the font size.
 const UNDERLINE_DROP: f32 = 0.42;
 /// Distance of two underlines, points.
-const LANE: f32 = 3.0;
+const LANE: f32 = 3.5;
 /// A tint reaches this much of the line box above and below its middle.
 const TINT_HEIGHT: f32 = 0.92;
 
@@ -82,7 +82,7 @@ impl Reader {
 
     fn paint_range(&self, range: TextRange, brush: &Brush<'_>, visible: Range<f32>, colour: Color32) {
         let Some((_, page)) = &self.page else { return };
-        for part in page.layout.rectangles_in(crate::language::bytes(range), visible) {
+        for part in page.layout.ink_in(crate::language::bytes(range), visible) {
             let rect = brush.place.rect(&part);
             brush.painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() * (1.0 - TINT_HEIGHT) / 2.0)), 2.0, colour);
         }
@@ -123,7 +123,7 @@ impl Reader {
         };
         for (edge, rect) in self.handles(desk, brush.place) {
             let rect = match ui.input(|input| input.pointer.latest_pos()).filter(|_| dragged == Some(edge)) {
-                Some(at) => self.preview(ui, desk, brush, edge, at).unwrap_or(rect),
+                Some(at) => self.preview(desk, brush, edge, at).unwrap_or(rect),
                 None => rect,
             };
             brush.painter.rect_filled(rect, 1.0, colour);
@@ -132,9 +132,9 @@ impl Reader {
     }
 
     /// Where a dragged edge would come to stand, and the words that come or go.
-    fn preview(&self, ui: &Ui, desk: &Desk, brush: &Brush<'_>, edge: crate::app::desk::Edge, at: egui::Pos2) -> Option<Rect> {
+    fn preview(&self, desk: &Desk, brush: &Brush<'_>, edge: crate::app::desk::Edge, at: egui::Pos2) -> Option<Rect> {
         let (_, page) = self.page.as_ref()?;
-        let to = self.edge_place(ui, desk, brush.place, edge, at)?;
+        let to = self.edge_place(desk, brush.place, edge, at)?;
         let span = desk.selected()?;
         let from = if edge == crate::app::desk::Edge::Start { span.start() } else { span.end() };
         let changed = TextRange::new(from.min(to), from.max(to));
