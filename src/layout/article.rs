@@ -117,6 +117,8 @@ pub struct ArticleLayout {
     lazy: bool,
     /// Bytes that are shaped.
     shaped: usize,
+    /// Counts changes of what is shaped or where it stands.
+    generation: u64,
 }
 
 impl ArticleLayout {
@@ -151,7 +153,8 @@ impl ArticleLayout {
             }
         }
         let bytes: usize = blocks.iter().map(|block| block.range.len()).sum();
-        let mut article = Self { blocks, style, scale, width, lazy: bytes > style.lazy_above, shaped: 0 };
+        let mut article =
+            Self { blocks, style, scale, width, lazy: bytes > style.lazy_above, shaped: 0, generation: 0 };
         article.estimate();
         article.stack();
         article
@@ -224,6 +227,7 @@ impl ArticleLayout {
         }
         let anchor = self.anchor(viewport_top);
         self.width = width;
+        self.generation += 1;
         for block in &mut self.blocks {
             if let Some(paragraph) = &mut block.paragraph {
                 paragraph.rebreak(Some(width));
@@ -233,6 +237,12 @@ impl ArticleLayout {
         self.estimate();
         self.stack();
         self.y_at(anchor) - viewport_top
+    }
+
+    /// A number that grows whenever something is shaped, forgotten or broken anew: rectangles computed before are
+    /// stale then.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// All blocks from top to bottom.
@@ -416,6 +426,7 @@ impl ArticleLayout {
         block.height = paragraph.height();
         block.paragraph = Some(paragraph);
         self.shaped += block.range.len().max(1);
+        self.generation += 1;
         true
     }
 
@@ -428,6 +439,7 @@ impl ArticleLayout {
             let outside = block.bottom() < keep.start || block.top > keep.end;
             if outside && block.paragraph.take().is_some() {
                 self.shaped -= block.range.len().max(1);
+                self.generation += 1;
             }
         }
     }

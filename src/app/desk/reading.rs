@@ -40,7 +40,7 @@ pub struct Row {
     /// The annotator's status on it.
     pub status: Status,
     /// The annotator's spans on it.
-    pub spans: usize,
+    pub spans: u32,
 }
 
 impl Desk {
@@ -183,7 +183,7 @@ impl Desk {
             (Some(at), Way::Forward) => Some(at + 1).filter(|at| *at < count),
             (Some(at), Way::Backward) => at.checked_sub(1),
         };
-        let Some(id) = next.and_then(|at| self.row(at)).map(|row| row.info.id) else {
+        let Some(id) = next.and_then(|at| self.row(at)).map(|row| row.info.id.clone()) else {
             notices.info(if way == Way::Forward { "This is the last article of the list" } else { "This is the first article of the list" });
             return false;
         };

@@ -47,7 +47,7 @@ pub struct Reader {
 impl Reader {
     /// The id that keyboard focus and tests know the reader by.
     pub fn id() -> Id {
-        Id::new("reader")
+        Id::unique("reader")
     }
 
     /// The span whose chip is being dragged; the inspector's slots take it.
@@ -77,7 +77,7 @@ impl Reader {
             area = area.vertical_scroll_offset(offset);
         }
         let shown = area.show_viewport(ui, |ui, viewport| self.sheet_ui(ui, desk, settings, notices, &sheet, viewport));
-        self.scroll = shown.state.offset.y;
+        self.scroll = shown.state.offset().y;
     }
 
     /// The page itself, inside the scroll area; `viewport` is the visible part of it.
