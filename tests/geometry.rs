@@ -209,6 +209,40 @@ fn lam_alef_in_naskh_is_shared_half_and_half() {
     }
 }
 
+/// Text as it arrives from the web: controls of direction, joiners, marks without letters, other scripts,
+/// separators that break lines by themselves.
+#[test]
+fn nasty_text_keeps_its_geometry() {
+    let texts = [
+        "قال \u{202e}Ali\u{202c} و\u{2067}NATO (25%)\u{2069} مستشاري\u{200c}التحالف\u{200f}.",
+        "\u{64e}\u{651}مُحَمَّد \u{640}\u{640} الله ﷺ لله لإلا",
+        "اa1ب2 c٣د\t4 (٥) [e] «و» 1,250.50 و25٪ -7 +8 2026/01/18",
+        "سطر\u{2028}سطر\u{2029}سطر\u{85}سطر\rسطر",
+        "שלום 日本語 👩\u{200d}👩\u{200d}👧 🇮🇶 e\u{301}\u{301}\u{301} \u{feff}x",
+        "كلمةطويلةجدابلافراغاتكلمةطويلةجدابلافراغات NATONATONATONATONATONATO",
+        "                    ",
+        "\u{200f}\u{200e}\u{2068}\u{2069}",
+    ];
+    let mut shaper = Shaper::bundled();
+    for text in texts {
+        for family in [Family::NotoSansArabic, Family::NotoNaskhArabic, Family::Amiri] {
+            for direction in [RTL, Direction::LeftToRight] {
+                let mut paragraph = shaper.paragraph(text, &style(family, direction), 1.0, None);
+                for width in [f32::INFINITY, 150.0, 60.0, 1.0, 0.0] {
+                    paragraph.rebreak(width.is_finite().then_some(width));
+                    check_ranges(&paragraph);
+                    check_points(&paragraph);
+                    check_moves(&paragraph);
+                    for byte in 0..=text.len() {
+                        let caret = paragraph.caret(Caret::downstream(byte));
+                        assert!(caret.line < paragraph.lines().len() && caret.x.is_finite());
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn an_empty_paragraph_has_a_caret() {
     let mut shaper = Shaper::bundled();

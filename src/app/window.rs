@@ -48,13 +48,15 @@ pub struct App {
     /// Whether settings are kept on disk; tests keep nothing.
     keeps_settings: bool,
     right_drawer: bool,
+    /// Whether egui has our colours and sizes.
+    is_dressed: bool,
 }
 
 impl App {
     /// The window with the settings of the last sitting.
     pub fn new(ctx: &Context, picker: Box<dyn Picker>) -> Self {
         super::widgets::Text::install(ctx, crate::layout::Shaper::with_system_fonts());
-        let mut app = Self::with_settings(ctx, picker, Settings::default());
+        let mut app = Self::with_settings(picker, Settings::default());
         app.keeps_settings = true;
         match store::settings::load::<Settings>(SETTINGS) {
             Ok(settings) => app.settings = settings.unwrap_or_default(),
@@ -65,8 +67,7 @@ impl App {
     }
 
     /// The window with given settings, which it does not keep: for tests.
-    pub fn with_settings(ctx: &Context, picker: Box<dyn Picker>, settings: Settings) -> Self {
-        Palette::install(ctx);
+    pub fn with_settings(picker: Box<dyn Picker>, settings: Settings) -> Self {
         Self {
             screen: Screen::Welcome,
             kept: settings.clone(),
@@ -81,6 +82,7 @@ impl App {
             idle_since: 0.0,
             keeps_settings: false,
             right_drawer: false,
+            is_dressed: false,
         }
     }
 
@@ -184,11 +186,17 @@ impl App {
 
     /// Input and results of jobs, before anything is drawn.
     fn before(&mut self, ctx: &Context) {
+        if !std::mem::replace(&mut self.is_dressed, true) {
+            Palette::install(ctx);
+        }
         ctx.set_theme(match self.settings.theme {
             ThemeChoice::System => egui::ThemePreference::System,
             ThemeChoice::Light => egui::ThemePreference::Light,
             ThemeChoice::Dark => egui::ThemePreference::Dark,
         });
+        if let Screen::Work(desk) = &mut self.screen {
+            desk.remember_span();
+        }
         let reader = self.reader_has_keys(ctx);
         let desk = match &self.screen {
             Screen::Work(desk) => Some(&**desk),
@@ -360,10 +368,10 @@ impl App {
     /// Files dropped on the window: a project folder is opened, everything else imported.
     fn take_dropped(&mut self, ctx: &Context) {
         let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
-        let paths: Vec<PathBuf> = dropped.iter().filter_map(|file| file.path().map(Path::to_path_buf)).collect();
+        let paths: Vec<PathBuf> = dropped.iter().map(|file| file.path().to_path_buf()).collect();
         match paths.as_slice() {
             [] => {}
-            [only] if store::is_project(only) => self.open_project(only),
+            [only] if store::outside::is_project(only) => self.open_project(only),
             _ => self.import(ctx, paths),
         }
     }

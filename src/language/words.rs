@@ -33,9 +33,17 @@ pub fn words(text: &str, range: TextRange) -> impl Iterator<Item = TextRange> {
     segments(text, bytes(range)).filter(|s| s.is_word).map(|s| text_range(s.range))
 }
 
-/// All words and all marks and symbols between them, without white space, in order: the tokens of exports.
+/// All words and all marks and symbols between them in order: the tokens of exports. Only white space is left out, so
+/// that the text can be put together again; a direction mark is part of the token it stands at.
 pub fn tokens(text: &str, range: TextRange) -> impl Iterator<Item = TextRange> {
-    segments(text, bytes(range)).map(|s| text_range(s.range))
+    let from = usize::from(range.start());
+    let segments = text.get(bytes(range)).unwrap_or_default().split_word_bound_indices();
+    segments.filter_map(move |(at, segment)| {
+        // White space with a mark on it is one segment.
+        let start = from + at + (segment.len() - segment.trim_start().len());
+        let bare = segment.trim();
+        (!bare.is_empty()).then(|| text_range(start..start + bare.len()))
+    })
 }
 
 /// The start of the first word after a position; the end of the text where there is none.
@@ -263,6 +271,16 @@ mod tests {
             ("", vec![]),
         ] {
             assert_eq!(all(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn tokens_leave_nothing_out_but_white_space() {
+        for text in ["قال\u{200f}: “لا (…)”.  ثم\n", " \u{301}a", "\u{200f}ا\u{a0}ب\u{2028}", "3.5% 🇪🇬"]
+        {
+            let found: String =
+                tokens(text, text_range(0..text.len())).map(|range| slice(text, range)).collect();
+            assert_eq!(found, text.replace(char::is_whitespace, ""), "{text:?}");
         }
     }
 

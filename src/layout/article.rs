@@ -117,6 +117,8 @@ pub struct ArticleLayout {
     lazy: bool,
     /// Bytes that are shaped.
     shaped: usize,
+    /// Counts changes of what is shaped or where it stands.
+    generation: u64,
 }
 
 impl ArticleLayout {
@@ -151,7 +153,8 @@ impl ArticleLayout {
             }
         }
         let bytes: usize = blocks.iter().map(|block| block.range.len()).sum();
-        let mut article = Self { blocks, style, scale, width, lazy: bytes > style.lazy_above, shaped: 0 };
+        let mut article =
+            Self { blocks, style, scale, width, lazy: bytes > style.lazy_above, shaped: 0, generation: 0 };
         article.estimate();
         article.stack();
         article
@@ -224,6 +227,7 @@ impl ArticleLayout {
         }
         let anchor = self.anchor(viewport_top);
         self.width = width;
+        self.generation += 1;
         for block in &mut self.blocks {
             if let Some(paragraph) = &mut block.paragraph {
                 paragraph.rebreak(Some(width));
@@ -233,6 +237,12 @@ impl ArticleLayout {
         self.estimate();
         self.stack();
         self.y_at(anchor) - viewport_top
+    }
+
+    /// A number that grows whenever something is shaped, forgotten or broken anew: rectangles computed before are
+    /// stale then.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// All blocks from top to bottom.
@@ -335,6 +345,26 @@ impl ArticleLayout {
 
     /// The rectangles that cover a byte range, in shaped blocks that a viewport shows.
     pub fn rectangles_in(&self, range: Range<usize>, viewport: Range<f32>) -> Vec<Rectangle> {
+        self.parts_in(range, viewport, |_, part| part)
+    }
+
+    /// [`Self::rectangles_in`] without the space at which lines were broken: what a highlight covers.
+    pub fn ink_in(&self, range: Range<usize>, viewport: Range<f32>) -> Vec<Rectangle> {
+        let mut parts = self.parts_in(range, viewport, |paragraph, part| {
+            let lines = paragraph.lines();
+            let Some(line) = lines.get(lines.partition_point(|line| line.bottom <= part.top)) else { return part };
+            Rectangle { left: part.left.clamp(line.left, line.right), right: part.right.clamp(line.left, line.right), ..part }
+        });
+        parts.retain(|part| part.width() > 0.0);
+        parts
+    }
+
+    fn parts_in(
+        &self,
+        range: Range<usize>,
+        viewport: Range<f32>,
+        trim: impl Fn(&Paragraph, Rectangle) -> Rectangle,
+    ) -> Vec<Rectangle> {
         let touched = self.blocks.partition_point(|block| block.range.end <= range.start)
             ..self.blocks.partition_point(|block| block.range.start < range.end);
         let visible = self.visible(viewport);
@@ -343,11 +373,13 @@ impl ArticleLayout {
             let Some((block, paragraph)) = self.shaped_block(index) else { continue };
             let begin = range.start.saturating_sub(block.range.start);
             let end = range.end.min(block.range.end) - block.range.start;
-            all.extend(paragraph.rectangles(begin..end).into_iter().map(|part| Rectangle {
-                top: part.top + block.top,
-                bottom: part.bottom + block.top,
-                baseline: part.baseline + block.top,
-                ..part
+            all.extend(paragraph.rectangles(begin..end).into_iter().map(|part| trim(paragraph, part)).map(|part| {
+                Rectangle {
+                    top: part.top + block.top,
+                    bottom: part.bottom + block.top,
+                    baseline: part.baseline + block.top,
+                    ..part
+                }
             }));
         }
         all
@@ -416,6 +448,7 @@ impl ArticleLayout {
         block.height = paragraph.height();
         block.paragraph = Some(paragraph);
         self.shaped += block.range.len().max(1);
+        self.generation += 1;
         true
     }
 
@@ -428,6 +461,7 @@ impl ArticleLayout {
             let outside = block.bottom() < keep.start || block.top > keep.end;
             if outside && block.paragraph.take().is_some() {
                 self.shaped -= block.range.len().max(1);
+                self.generation += 1;
             }
         }
     }

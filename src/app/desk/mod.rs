@@ -167,7 +167,7 @@ impl Desk {
                 notices.good(format!("Everything is on disk, with all {spans} spans of this article"));
             }
             Saved::Pending { edits, .. } => notices.info(format!("{edits} edit(s) are on their way to the disk")),
-            Saved::Failed { message } => notices.error(message),
+            Saved::Failed { message, .. } => notices.error(message),
             Saved::ReadOnly => notices.warning("The project is open for reading only; nothing can change"),
         }
     }

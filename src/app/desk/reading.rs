@@ -40,7 +40,7 @@ pub struct Row {
     /// The annotator's status on it.
     pub status: Status,
     /// The annotator's spans on it.
-    pub spans: usize,
+    pub spans: u32,
 }
 
 impl Desk {
@@ -158,6 +158,8 @@ impl Desk {
         if self.open.as_ref() == Some(id) {
             return;
         }
+        // The article that is left may have got another status just now.
+        self.refresh_rows();
         let issues = self.session.load(id, &self.annotator.clone());
         for issue in &issues {
             notices.issue(issue);
@@ -183,7 +185,7 @@ impl Desk {
             (Some(at), Way::Forward) => Some(at + 1).filter(|at| *at < count),
             (Some(at), Way::Backward) => at.checked_sub(1),
         };
-        let Some(id) = next.and_then(|at| self.row(at)).map(|row| row.info.id) else {
+        let Some(id) = next.and_then(|at| self.row(at)).map(|row| row.info.id.clone()) else {
             notices.info(if way == Way::Forward { "This is the last article of the list" } else { "This is the first article of the list" });
             return false;
         };

@@ -32,6 +32,8 @@ pub struct Reader {
     marks: Option<(MarksKey, Vec<Mark>)>,
     drag: Option<Drag>,
     presses: Presses,
+    /// Whether the press became a drag.
+    moved: bool,
     /// The span under the pointer.
     hovered: Option<SpanId>,
     /// Horizontal place that up and down keep to, physical pixels.
@@ -40,14 +42,14 @@ pub struct Reader {
     affinity: Affinity,
     /// Where chips were painted in the last frame, for presses.
     chips: Vec<(SpanId, Rect)>,
-    /// Where the inspector's slots are, for chips dropped on them.
+    /// How far the page is scrolled, points.
     scroll: f32,
 }
 
 impl Reader {
     /// The id that keyboard focus and tests know the reader by.
     pub fn id() -> Id {
-        Id::new("reader")
+        Id::unique("reader")
     }
 
     /// The span whose chip is being dragged; the inspector's slots take it.
@@ -77,7 +79,7 @@ impl Reader {
             area = area.vertical_scroll_offset(offset);
         }
         let shown = area.show_viewport(ui, |ui, viewport| self.sheet_ui(ui, desk, settings, notices, &sheet, viewport));
-        self.scroll = shown.state.offset.y;
+        self.scroll = shown.state.offset().y;
     }
 
     /// The page itself, inside the scroll area; `viewport` is the visible part of it.

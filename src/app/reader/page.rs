@@ -49,15 +49,12 @@ impl PageKey {
     }
 
     fn style(&self) -> ArticleStyle {
-        let style = |size, bold, line_height| ParagraphStyle {
-            bold,
-            line_height,
-            ..ParagraphStyle::new(self.font.family(), size)
-        };
+        let family = self.font.family();
+        let style = |size, bold, line_height| ParagraphStyle { family, size, bold, line_height, ..Default::default() };
         let factor = self.text_size / Settings::default().text_size;
         ArticleStyle {
             headline: style(self.text_size * size::HEADLINE_FACTOR, true, 1.5),
-            dateline: ParagraphStyle { line_height: 1.6, ..ParagraphStyle::new(Family::Interface, size::DATELINE * factor) },
+            dateline: ParagraphStyle { family: Family::Interface, ..style(size::DATELINE * factor, false, 1.6) },
             body: style(self.text_size, false, self.line_height),
             headline_gap: space::PARAGRAPH_GAP * factor,
             dateline_gap: 2.0,
@@ -71,8 +68,6 @@ impl PageKey {
 pub(super) struct Page {
     /// Its lines.
     pub(super) layout: ArticleLayout,
-    /// Counts what was shaped: marks are computed anew when it moves.
-    pub(super) version: u64,
 }
 
 impl Page {
@@ -81,26 +76,19 @@ impl Page {
         let blocks = blocks(article.text(), info.map(Arc::as_ref));
         let width = (key.measure * key.scale).floor();
         let layout = ArticleLayout::new(article.text(), blocks, key.style(), key.scale, width);
-        let mut page = Self { layout, version: 0 };
+        let mut page = Self { layout };
         page.prepare(ctx, article.text(), 0.0..1.0);
         page
     }
 
     /// Shapes what a part of the page needs. Returns by how much (physical pixels) what is in view moved down.
     pub(super) fn prepare(&mut self, ctx: &Context, text: &str, view: Range<f32>) -> f32 {
-        let height = self.layout.height();
-        let shaped = self.layout.shaped_bytes();
-        let shift = engine(ctx).shape(|shaper| self.layout.prepare(shaper, text, view));
-        if shift != 0.0 || height != self.layout.height() || shaped != self.layout.shaped_bytes() {
-            self.version += 1;
-        }
-        shift
+        engine(ctx).with_shaper(|shaper| self.layout.prepare(shaper, text, view))
     }
 
     /// Shapes the paragraph of a byte; returns its top on the page, physical pixels.
     pub(super) fn bring(&mut self, ctx: &Context, text: &str, byte: usize, view_top: f32) -> f32 {
-        engine(ctx).shape(|shaper| self.layout.prepare_byte(shaper, text, byte, view_top));
-        self.version += 1;
+        engine(ctx).with_shaper(|shaper| self.layout.prepare_byte(shaper, text, byte, view_top));
         self.layout.y_of(byte)
     }
 
@@ -121,7 +109,7 @@ impl Page {
 /// What marks were computed from.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MarksKey {
-    version: u64,
+    generation: u64,
     revision: u64,
     annotator: AnnotatorId,
     /// The part of the page they cover, in steps of [`Self::STEP`] physical pixels.
@@ -135,7 +123,7 @@ impl MarksKey {
     #[expect(clippy::cast_possible_truncation, reason = "pages are shorter than 2^31 steps")]
     pub(super) fn of(page: &Page, desk: &Desk, view: Range<f32>) -> Self {
         Self {
-            version: page.version,
+            generation: page.layout.generation(),
             revision: desk.session.revision(),
             annotator: desk.annotator.clone(),
             steps: ((view.start / Self::STEP).floor() as i32, (view.end / Self::STEP).ceil() as i32),

@@ -16,7 +16,8 @@ pub fn reveal_all(text: &str) -> Cow<'_, str> {
 
 /// Wraps a value (a number, an id, a date, a name) so that it keeps its own direction within any sentence.
 pub fn isolate(value: &str) -> String {
-    let closed: Cow<'_, str> = reveal(value, |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let closed: Cow<'_, str> =
+        reveal(value, |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
     format!("\u{2068}{closed}\u{2069}")
 }
 

@@ -1,6 +1,7 @@
 //! A label for any text: Arabic, Latin, both.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
@@ -42,6 +43,7 @@ pub struct Label<'a> {
     role: Role,
     name: Option<Cow<'a, str>>,
     reveal: bool,
+    marks: Vec<(Range<usize>, Color32)>,
 }
 
 impl<'a> Label<'a> {
@@ -64,6 +66,7 @@ impl<'a> Label<'a> {
             role: Role::Label,
             name: None,
             reveal: false,
+            marks: Vec::new(),
         }
     }
 
@@ -167,18 +170,28 @@ impl<'a> Label<'a> {
         self
     }
 
+    /// Paints a colour beneath a byte range: search hits, the words a relation is about.
+    ///
+    /// Ranges are those of the given text; they are left out where an override had to be revealed in it.
+    pub fn mark(mut self, range: Range<usize>, color: Color32) -> Self {
+        self.marks.push((range, color));
+        self
+    }
+
     /// Shapes the text without placing it: for widgets that draw it themselves with [`Text::paint`].
     /// `room` is the width in points it may take.
     pub fn shape(&self, ui: &Ui, room: f32) -> Arc<Shaped> {
-        let shown = if self.reveal { reveal_all(&self.text) } else { reveal_overrides(&self.text) };
-        let base = if ui.layout().prefer_right_to_left() { Direction::RightToLeft } else { Direction::LeftToRight };
+        let shown = self.shown();
+        let base =
+            if ui.layout().prefer_right_to_left() { Direction::RightToLeft } else { Direction::LeftToRight };
         let request = TextRequest {
             text: &shown,
             family: self.family,
             size: self.size,
             bold: self.bold,
             line_height: self.line_height,
-            direction: self.direction.or_else(|| majority(&shown)).unwrap_or(base),
+            direction: self.direction,
+            base,
             // One line is placed by the label; several must be placed by the shaper.
             align: if self.overflow == Overflow::Wrap { self.align } else { Align::Start },
             width: (self.overflow != Overflow::Extend).then_some(room),
@@ -201,8 +214,14 @@ impl<'a> Label<'a> {
         response.widget_info(|| WidgetInfo::labeled(self.role, ui.is_enabled(), name));
         if ui.is_rect_visible(rect) {
             let color = self.resolved_color(ui);
-            let left = self.left(ui, rect, &shaped);
-            Text::of(ui.ctx()).paint(ui.painter(), &shaped, Pos2::new(left, rect.top()), color);
+            let position = Pos2::new(self.left(ui, rect, &shaped), rect.top());
+            let marks = if matches!(self.shown(), Cow::Borrowed(_)) { self.marks.as_slice() } else { &[] };
+            for (range, color) in marks {
+                for part in shaped.rectangles(range.clone(), position) {
+                    ui.painter().rect_filled(part, 2.0, *color);
+                }
+            }
+            Text::of(ui.ctx()).paint(ui.painter(), &shaped, position, color);
         }
         if shaped.is_cut() {
             let text = self.text.into_owned();
@@ -212,6 +231,11 @@ impl<'a> Label<'a> {
             });
         }
         response
+    }
+
+    /// The text with what must not stay invisible.
+    fn shown(&self) -> Cow<'_, str> {
+        if self.reveal { reveal_all(&self.text) } else { reveal_overrides(&self.text) }
     }
 
     fn resolved_color(&self, ui: &Ui) -> Color32 {

@@ -6,10 +6,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::mutex::Mutex;
-use egui::{Color32, ColorImage, Context, Id, Mesh, Painter, Pos2, Shape, TextureHandle, TextureOptions, Vec2};
+use egui::{
+    Color32, ColorImage, Context, Id, Mesh, Painter, Pos2, Rect, Shape, TextureHandle, TextureOptions, Vec2,
+};
 
 use crate::layout::{
     Align, ArticleLayout, Atlas, AtlasRegion, Direction, Family, Paragraph, ParagraphStyle, Quad, Shaper,
+    majority,
 };
 
 /// Labels kept when more have been shaped than this.
@@ -34,8 +37,10 @@ pub struct TextRequest<'a> {
     pub bold: bool,
     /// Distance of base lines as a factor of the font size.
     pub line_height: f32,
-    /// Base direction.
-    pub direction: Direction,
+    /// Base direction of all its paragraphs, instead of that of most letters of each.
+    pub direction: Option<Direction>,
+    /// Base direction of a paragraph without letters.
+    pub base: Direction,
     /// Where lines stand within `width`.
     pub align: Align,
     /// Width in points at which lines break or are cut; `None` for one line as long as it comes.
@@ -46,11 +51,20 @@ pub struct TextRequest<'a> {
 
 /// A shaped text, ready to paint.
 pub struct Shaped {
-    paragraphs: Vec<(f32, Paragraph)>,
+    pieces: Vec<Piece>,
     scale: f32,
     size: Vec2,
     cut: bool,
     quads: Mutex<Quads>,
+}
+
+/// A paragraph of a label.
+struct Piece {
+    /// Its top, physical pixels.
+    top: f32,
+    /// Its first byte in the label's text.
+    start: usize,
+    paragraph: Paragraph,
 }
 
 #[derive(Default)]
@@ -72,8 +86,24 @@ impl Shaped {
 
     /// Distance of the first base line from the top, points.
     pub fn baseline(&self) -> f32 {
-        let line = self.paragraphs.first().and_then(|(_, paragraph)| paragraph.lines().first());
+        let line = self.pieces.first().and_then(|piece| piece.paragraph.lines().first());
         line.map_or(0.0, |line| line.baseline) / self.scale
+    }
+
+    /// The rectangles that cover a byte range when its top left corner is painted at `position`, points.
+    pub fn rectangles(&self, range: Range<usize>, position: Pos2) -> Vec<Rect> {
+        let origin = whole(position, self.scale);
+        let mut all = Vec::new();
+        for piece in &self.pieces {
+            let begin = range.start.saturating_sub(piece.start);
+            let end = range.end.saturating_sub(piece.start).min(piece.paragraph.len());
+            for part in piece.paragraph.rectangles(begin..end.max(begin)) {
+                let min = origin + Vec2::new(part.left.floor(), part.top + piece.top);
+                let max = origin + Vec2::new(part.right.ceil(), part.bottom + piece.top);
+                all.push(Rect::from_min_max((min / self.scale).to_pos2(), (max / self.scale).to_pos2()));
+            }
+        }
+        all
     }
 }
 
@@ -111,7 +141,8 @@ struct KeyRest {
     family: Family,
     bold: bool,
     elide: bool,
-    direction: Direction,
+    direction: Option<Direction>,
+    base: Direction,
     align: Align,
     floats: [u32; 4],
 }
@@ -166,12 +197,13 @@ impl Text {
             for _ in 0..2 {
                 let generation = inner.atlas.generation();
                 quads.list.clear();
-                for (top, paragraph) in &shaped.paragraphs {
+                for piece in &shaped.pieces {
                     let first = quads.list.len();
-                    inner.atlas.quads(paragraph, 0..paragraph.lines().len(), &mut quads.list);
+                    let lines = 0..piece.paragraph.lines().len();
+                    inner.atlas.quads(&piece.paragraph, lines, &mut quads.list);
                     for quad in quads.list.iter_mut().skip(first) {
-                        quad.y0 += top;
-                        quad.y1 += top;
+                        quad.y0 += piece.top;
+                        quad.y1 += piece.top;
                     }
                 }
                 if inner.atlas.generation() == generation {
@@ -200,7 +232,8 @@ impl Text {
     }
 
     /// Paints the part of an article that a viewport (physical pixels of the page, top to bottom) shows, as
-    /// one mesh. `origin` is where the page's top left corner lies; each kind of block may have its colour.
+    /// one mesh. `origin` is where the page's top left corner lies; each kind of block may have its colour
+    /// (`color` is called while the handle is locked and must not use it).
     pub fn paint_article(
         &self,
         painter: &Painter,
@@ -250,6 +283,7 @@ impl Inner {
             bold: request.bold,
             elide: request.elide,
             direction: request.direction,
+            base: request.base,
             align: request.align,
             floats: [request.size, request.line_height, scale, width].map(f32::to_bits),
         };
@@ -281,7 +315,11 @@ impl Inner {
     fn mesh(&mut self, ctx: &Context) -> Mesh {
         let texture = self.texture.get_or_insert_with(|| {
             // The pixels follow at the end of the pass.
-            ctx.load_texture("glyphs", ColorImage::filled([1, 1], Color32::TRANSPARENT), TextureOptions::LINEAR)
+            ctx.load_texture(
+                "glyphs",
+                ColorImage::filled([1, 1], Color32::TRANSPARENT),
+                TextureOptions::LINEAR,
+            )
         });
         Mesh::with_texture(texture.id())
     }
@@ -305,7 +343,11 @@ impl Inner {
                 self.atlas.take_dirty();
                 texture.set(picture(&self.atlas, all), TextureOptions::LINEAR);
             } else if let Some(region) = self.atlas.take_dirty() {
-                texture.set_partial([region.x, region.y], picture(&self.atlas, region), TextureOptions::LINEAR);
+                texture.set_partial(
+                    [region.x, region.y],
+                    picture(&self.atlas, region),
+                    TextureOptions::LINEAR,
+                );
             }
         }
         if self.painted.is_some_and(|painted| painted != generation) {
@@ -322,39 +364,43 @@ impl Inner {
 }
 
 fn shape(shaper: &mut Shaper, request: &TextRequest<'_>, scale: f32) -> Shaped {
-    let style = ParagraphStyle {
+    let style = |paragraph: &str| ParagraphStyle {
         family: request.family,
         size: request.size,
         bold: request.bold,
         line_height: request.line_height,
-        direction: request.direction,
+        direction: request.direction.or_else(|| majority(paragraph)).unwrap_or(request.base),
         align: request.align,
     };
     let width = request.width.map(|width| (width * scale).floor().max(0.0));
     let text = head(request.text);
-    let mut shaped = Shaped { paragraphs: Vec::new(), scale, size: Vec2::ZERO, cut: false, quads: Mutex::default() };
+    let mut cut = false;
+    let mut pieces = Vec::new();
     match width {
         Some(width) if request.elide => {
-            let elided = shaper.elided(&one_line(text), &style, scale, width);
-            shaped.cut = elided.cut || text.len() < request.text.len();
-            shaped.paragraphs.push((0.0, elided.paragraph));
+            let elided = shaper.elided(&one_line(text), &style(text), scale, width);
+            cut = elided.cut || text.len() < request.text.len();
+            pieces.push(Piece { top: 0.0, start: 0, paragraph: elided.paragraph });
         }
-        None => shaped.paragraphs.push((0.0, shaper.paragraph(&one_line(text), &style, scale, None))),
+        None => {
+            let paragraph = shaper.paragraph(&one_line(text), &style(text), scale, None);
+            pieces.push(Piece { top: 0.0, start: 0, paragraph });
+        }
         Some(_) => {
-            let mut top = 0.0;
+            let (mut top, mut start) = (0.0, 0);
             for line in text.split('\n') {
-                let direction = crate::layout::majority(line).unwrap_or(request.direction);
-                let paragraph = shaper.paragraph(line, &ParagraphStyle { direction, ..style }, scale, width);
+                let paragraph = shaper.paragraph(line, &style(line), scale, width);
                 let height = paragraph.height();
-                shaped.paragraphs.push((top, paragraph));
+                pieces.push(Piece { top, start, paragraph });
                 top += height;
+                start += line.len() + 1;
             }
         }
     }
-    let widest = shaped.paragraphs.iter().map(|(_, paragraph)| paragraph.text_width()).fold(0.0, f32::max);
-    let height = shaped.paragraphs.last().map_or(0.0, |(top, paragraph)| top + paragraph.height());
-    shaped.size = Vec2::new(widest.ceil(), height) / scale;
-    shaped
+    let widest = pieces.iter().map(|piece| piece.paragraph.text_width()).fold(0.0, f32::max);
+    let height = pieces.last().map_or(0.0, |piece| piece.top + piece.paragraph.height());
+    let size = Vec2::new(widest.ceil(), height) / scale;
+    Shaped { pieces, scale, size, cut, quads: Mutex::default() }
 }
 
 /// A text that nobody could read whole in a label, cut.
@@ -367,11 +413,7 @@ fn head(text: &str) -> &str {
 }
 
 fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.contains(['\n', '\r', '\t']) {
-        text.replace(['\n', '\r', '\t'], " ").into()
-    } else {
-        text.into()
-    }
+    if text.contains(['\n', '\r', '\t']) { text.replace(['\n', '\r', '\t'], " ").into() } else { text.into() }
 }
 
 fn picture(atlas: &Atlas, region: AtlasRegion) -> ColorImage {

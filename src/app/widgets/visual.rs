@@ -34,11 +34,8 @@ fn push_backwards(visual: &mut String, run: &str) {
     let mut pieces: Vec<&str> = Vec::new();
     let mut rest = run;
     while let Some(first) = rest.chars().next() {
-        let end = if in_word(first) {
-            rest.find(|c| !in_word(c)).unwrap_or(rest.len())
-        } else {
-            first.len_utf8()
-        };
+        let end =
+            if in_word(first) { rest.find(|c| !in_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
         let (piece, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
         pieces.push(piece);
         rest = tail;
@@ -82,7 +79,7 @@ mod tests {
     #[test]
     fn words_stand_from_right_to_left() {
         assert_eq!(visual_for_egui("أعلن العراق الأحد"), "الأحد العراق أعلن");
-        assert_eq!(visual_for_egui("قال Ali Hassan نعم."), ".نعم Ali Hassan قال");
+        assert_eq!(visual_for_egui("قال Ali M نعم."), ".نعم Ali M قال");
         assert_eq!(visual_for_egui("الحلف (NATO) 1500"), "1500 (NATO) الحلف");
         assert_eq!(visual_for_egui("Lebanon approves 25%"), "Lebanon approves 25%");
         assert_eq!(visual_for_egui(""), "");
