@@ -119,6 +119,13 @@ pub enum Edit {
         /// The name to be.
         new: String,
     },
+    /// A still empty project takes the identity of the data set imported into it.
+    SetId {
+        /// The id now.
+        old: String,
+        /// The id to be.
+        new: String,
+    },
     /// The project's settings change.
     SetSettings {
         /// The settings now.
@@ -191,6 +198,7 @@ impl Edit {
             Self::SetEntity { id, old, new } => Self::SetEntity { id, old: new, new: old },
             Self::SetAnnotator { id, old, new } => Self::SetAnnotator { id, old: new, new: old },
             Self::SetName { old, new } => Self::SetName { old: new, new: old },
+            Self::SetId { old, new } => Self::SetId { old: new, new: old },
             Self::SetSettings { old, new } => Self::SetSettings { old: new, new: old },
             Self::Batch(edits) => Self::Batch(edits.iter().rev().map(Self::inverse).collect()),
         }
@@ -236,6 +244,7 @@ impl Edit {
             | Self::SetCodebook { .. }
             | Self::SetAnnotator { .. }
             | Self::SetName { .. }
+            | Self::SetId { .. }
             | Self::SetSettings { .. } => true,
             Self::Batch(edits) => edits.iter().any(Self::changes_manifest),
             _ => false,
@@ -274,6 +283,7 @@ impl Edit {
             Self::SetEntity { id, old, new } => set_entity(project, id, old.as_deref(), new.as_deref()),
             Self::SetAnnotator { id, old, new } => set_annotator(project, id, old.as_ref(), new.as_ref()),
             Self::SetName { old, new } => replace(&mut project.name, old, new, "the project's name"),
+            Self::SetId { old, new } => replace(&mut project.id, old, new, "the project's id"),
             Self::SetSettings { old, new } => replace(&mut project.settings, old, new, "the settings"),
             Self::Batch(edits) => apply_batch(project, edits),
         }

@@ -2,6 +2,7 @@
 #![warn(clippy::indexing_slicing)]
 
 mod error;
+pub mod outside;
 pub mod vfs;
 
 pub use error::StoreError;

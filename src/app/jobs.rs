@@ -1,0 +1,79 @@
+//! Long work on named threads, with progress and cancel. The window asks once a frame what came of it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// How far a job is; shared with its thread.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    done: Arc<AtomicUsize>,
+    total: Arc<AtomicUsize>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Progress {
+    /// Says how many steps there are.
+    pub fn set_total(&self, total: usize) {
+        self.total.store(total, Ordering::Relaxed);
+    }
+
+    /// Says that a step is done.
+    pub fn step(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Steps done and steps in all; 0 in all while that is not known.
+    pub fn now(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Whether the work should stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Asks the work to stop.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Work under way whose result is a `T`.
+pub struct Job<T> {
+    /// What it does, for the status bar.
+    pub name: String,
+    /// How far it is.
+    pub progress: Progress,
+    result: Receiver<Result<T, String>>,
+}
+
+impl<T: Send + 'static> Job<T> {
+    /// Starts work on a thread of its own. A panic in it ends the job with a message, not the program.
+    pub fn start(name: &str, ctx: &egui::Context, work: impl FnOnce(&Progress) -> T + Send + 'static) -> Self {
+        let progress = Progress::default();
+        let (sender, result) = channel();
+        let (shared, waker) = (progress.clone(), ctx.clone());
+        let failed = sender.clone();
+        let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(&shared)));
+            // A closed channel means that nobody waits for the result any more.
+            sender.send(outcome.map_err(|_| "it stopped on a defect of the program".to_owned())).unwrap_or_default();
+            waker.request_repaint();
+        });
+        if let Err(refused) = started {
+            failed.send(Err(format!("the system gave no thread: {refused}"))).unwrap_or_default();
+        }
+        Self { name: name.to_owned(), progress, result }
+    }
+
+    /// What came of it, once it is over.
+    pub fn poll(&self) -> Option<Result<T, String>> {
+        match self.result.try_recv() {
+            Ok(result) => Some(result),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err("it stopped without a result".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! The window: what is on the screen, and what a command does.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{CentralPanel, Context, Event, Frame, Panel, Ui, ViewportCommand};
+
+use super::command::UiCommand;
+use super::desk::{Desk, Edge, Way};
+use super::dialogs::{Asking, Picked, Picker, Wanted};
+use super::finder::Overlay;
+use super::importing::Importing;
+use super::notices::Notices;
+use super::reader::Reader;
+use super::settings::{Settings, ThemeChoice};
+use super::theme::{Palette, space};
+use super::{keys, panels, welcome};
+use crate::model::{AnnotatorId, Project};
+use crate::session::Session;
+use crate::store;
+
+/// What is on the screen.
+pub enum Screen {
+    /// Nothing is open.
+    Welcome,
+    /// A project is on the desk.
+    Work(Box<Desk>),
+}
+
+/// The program's window. Everything in it is reached through [`App::ui`]; tests drive it the same way.
+pub struct App {
+    /// What is on the screen.
+    pub screen: Screen,
+    /// What the person likes.
+    pub settings: Settings,
+    /// What the window says.
+    pub notices: Notices,
+    pub(super) reader: Reader,
+    pub(super) overlay: Option<Overlay>,
+    pub(super) importing: Option<Importing>,
+    asking: Option<Asking>,
+    picker: Arc<dyn Picker>,
+    /// Commands raised by panels in this frame.
+    pub(super) queue: Vec<UiCommand>,
+    kept: Settings,
+    idle_since: f64,
+    /// Whether settings are kept on disk; tests keep nothing.
+    keeps_settings: bool,
+    right_drawer: bool,
+    /// Whether egui has our colours and sizes.
+    is_dressed: bool,
+}
+
+impl App {
+    /// The window with the settings of the last sitting.
+    pub fn new(ctx: &Context, picker: Box<dyn Picker>) -> Self {
+        super::widgets::Text::install(ctx, crate::layout::Shaper::with_system_fonts());
+        let mut app = Self::with_settings(picker, Settings::default());
+        app.keeps_settings = true;
+        match store::settings::load::<Settings>(SETTINGS) {
+            Ok(settings) => app.settings = settings.unwrap_or_default(),
+            Err(broken) => app.notices.warning(format!("{broken}; the usual settings are used")),
+        }
+        app.kept = app.settings.clone();
+        app
+    }
+
+    /// The window with given settings, which it does not keep: for tests.
+    pub fn with_settings(picker: Box<dyn Picker>, settings: Settings) -> Self {
+        Self {
+            screen: Screen::Welcome,
+            kept: settings.clone(),
+            settings,
+            notices: Notices::default(),
+            reader: Reader::default(),
+            overlay: None,
+            importing: None,
+            asking: None,
+            picker: Arc::from(picker),
+            queue: Vec::new(),
+            idle_since: 0.0,
+            keeps_settings: false,
+            right_drawer: false,
+            is_dressed: false,
+        }
+    }
+
+    /// The desk, where a project is open.
+    pub fn desk(&mut self) -> Option<&mut Desk> {
+        match &mut self.screen {
+            Screen::Work(desk) => Some(desk),
+            Screen::Welcome => None,
+        }
+    }
+
+    /// Opens a project folder; what that found is said.
+    pub fn open_project(&mut self, path: &Path) {
+        match Session::open(path) {
+            Ok(opened) => {
+                for issue in &opened.issues {
+                    self.notices.issue(issue);
+                }
+                if opened.recovered > 0 {
+                    self.notices.good(format!("{} edit(s) of the last sitting were recovered from the journal", opened.recovered));
+                }
+                if let Some(holder) = &opened.read_only {
+                    self.notices.warning(format!("Opened for reading only: {holder}"));
+                }
+                self.put_on_desk(opened.session);
+            }
+            Err(refused) => self.notices.error(refused.to_string()),
+        }
+    }
+
+    /// Starts a project in an empty folder and opens it.
+    pub fn new_project(&mut self, path: &Path) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match Session::create(path, Project::new(name.clone(), crate::language::slug::slug(&name))) {
+            Ok(session) => self.put_on_desk(session),
+            Err(refused) => self.notices.error(refused.to_string()),
+        }
+    }
+
+    fn put_on_desk(&mut self, session: Session) {
+        self.close_desk();
+        let annotator = self.annotator_for(session.project());
+        let root = session.root().to_string_lossy().into_owned();
+        self.settings.remember(&root);
+        self.screen = Screen::Work(Box::new(Desk::new(session, annotator, &mut self.notices)));
+    }
+
+    /// The only annotator of the project, the one the settings name, or the system's user.
+    fn annotator_for(&self, project: &Project) -> AnnotatorId {
+        let named = AnnotatorId::from(self.settings.annotator.as_str());
+        let people: Vec<_> = project.annotators.iter().filter(|a| a.id.as_str() != "gold").collect();
+        match people.as_slice() {
+            _ if project.annotator(&named).is_some() => named,
+            [only] => only.id.clone(),
+            _ if crate::model::is_folder_safe(&self.settings.annotator) => named,
+            _ => {
+                let user = std::env::var("USER").unwrap_or_default();
+                let id = crate::language::slug::slug(&user);
+                AnnotatorId::from(if id.is_empty() { "annotator".to_owned() } else { id })
+            }
+        }
+    }
+
+    /// Writes what is open to disk and closes it.
+    pub fn close(&mut self) {
+        self.close_desk();
+        self.keep_settings();
+    }
+
+    fn close_desk(&mut self) {
+        if let Screen::Work(mut desk) = std::mem::replace(&mut self.screen, Screen::Welcome) {
+            desk.commit_draft(&mut self.notices);
+            if let Err(failed) = desk.session.close() {
+                self.notices.error(failed.to_string());
+            }
+        }
+        self.reader = Reader::default();
+    }
+
+    fn keep_settings(&mut self) {
+        if self.keeps_settings && self.settings != self.kept {
+            self.kept = self.settings.clone();
+            if let Err(failed) = store::settings::save(SETTINGS, &self.settings) {
+                self.notices.warning(failed.to_string());
+            }
+        }
+    }
+
+    /// One frame.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.before(&ctx);
+        match &mut self.screen {
+            Screen::Welcome => welcome::ui(ui, &self.settings, &mut self.queue, &mut self.notices),
+            Screen::Work(_) => self.work_ui(ui),
+        }
+        self.overlay_ui(ui);
+        super::finder::notices_ui(ui, &mut self.notices);
+        self.after(&ctx);
+    }
+
+    /// Input and results of jobs, before anything is drawn.
+    fn before(&mut self, ctx: &Context) {
+        if !std::mem::replace(&mut self.is_dressed, true) {
+            Palette::install(ctx);
+        }
+        ctx.set_theme(match self.settings.theme {
+            ThemeChoice::System => egui::ThemePreference::System,
+            ThemeChoice::Light => egui::ThemePreference::Light,
+            ThemeChoice::Dark => egui::ThemePreference::Dark,
+        });
+        if let Screen::Work(desk) = &mut self.screen {
+            desk.remember_span();
+        }
+        let reader = self.reader_has_keys(ctx);
+        let desk = match &self.screen {
+            Screen::Work(desk) => Some(&**desk),
+            Screen::Welcome => None,
+        };
+        if self.overlay.is_none() {
+            self.queue.extend(keys::take(ctx, desk, reader));
+        }
+        self.take_dropped(ctx);
+        if reader {
+            self.take_pasted(ctx);
+        }
+        self.poll_asking(ctx);
+        self.poll_importing();
+        let queue = std::mem::take(&mut self.queue);
+        for command in queue {
+            self.run(ctx, command);
+        }
+    }
+
+    /// What goes on beside the picture: saving, settings, notices.
+    fn after(&mut self, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        if ctx.input(|input| !input.events.is_empty()) {
+            self.idle_since = now;
+        }
+        if let Screen::Work(desk) = &mut self.screen {
+            let idle = Duration::from_secs_f64((now - self.idle_since).max(0.0));
+            for issue in desk.session.tick(idle) {
+                self.notices.issue(&issue);
+            }
+            if let Some(wait) = panels::saving_repaint(&desk.session) {
+                ctx.request_repaint_after(wait);
+            }
+        }
+        self.keep_settings();
+        if let Some(wait) = self.notices.tick(now) {
+            ctx.request_repaint_after(Duration::from_secs_f64(wait.max(0.05)));
+        }
+        if !self.queue.is_empty() {
+            ctx.request_repaint();
+        }
+        if self.importing.is_some() {
+            ctx.request_repaint_after(Duration::from_millis(100));
+        }
+        if self.overlay.is_none() && ctx.memory(|memory| memory.focused().is_none()) && matches!(self.screen, Screen::Work(_)) {
+            ctx.memory_mut(|memory| memory.request_focus(Reader::id()));
+        }
+    }
+
+    /// Whether single keys mean commands: nothing else has the keyboard.
+    fn reader_has_keys(&self, ctx: &Context) -> bool {
+        let focused = ctx.memory(|memory| memory.focused());
+        self.overlay.is_none() && focused.is_none_or(|id| id == Reader::id())
+    }
+
+    fn work_ui(&mut self, ui: &mut Ui) {
+        let palette = Palette::of(ui.ctx());
+        let bar = Frame::new().fill(palette.panel);
+        let wide = ui.available_width() >= space::DRAWER_BELOW;
+        let Screen::Work(desk) = &mut self.screen else { return };
+        Panel::top("top").frame(bar).exact_size(space::TOP_BAR).show_separator_line(true).show(ui, |ui| {
+            panels::top_bar(ui, desk, &mut self.queue);
+        });
+        Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(ui, |ui| {
+            panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
+        });
+        if self.settings.left {
+            Panel::left("articles").frame(bar).exact_size(space::LEFT_PANEL).resizable(false).show(ui, |ui| {
+                panels::articles(ui, desk, &mut self.notices, &mut self.queue);
+            });
+        }
+        if self.settings.right && (wide || self.right_drawer) {
+            Panel::right("inspector").frame(bar).exact_size(space::RIGHT_PANEL).resizable(false).show(ui, |ui| {
+                panels::right(ui, desk, self.reader.dragged_chip(), &mut self.notices, &mut self.queue);
+            });
+        }
+        CentralPanel::default().frame(Frame::new().fill(palette.desk)).show(ui, |ui| {
+            panels::find_bar(ui, desk);
+            self.reader.ui(ui, desk, &self.settings, &mut self.notices);
+        });
+    }
+
+    fn overlay_ui(&mut self, ui: &mut Ui) {
+        let Some(overlay) = &mut self.overlay else { return };
+        let desk = match &mut self.screen {
+            Screen::Work(desk) => Some(&mut **desk),
+            Screen::Welcome => None,
+        };
+        let before = self.queue.len();
+        let stays = overlay.ui(ui, desk, &mut self.queue);
+        if !stays || self.queue.len() > before {
+            self.overlay = None;
+            ui.ctx().memory_mut(|memory| memory.request_focus(Reader::id()));
+        }
+    }
+
+    /// Does what was asked for.
+    pub fn run(&mut self, ctx: &Context, command: UiCommand) {
+        use UiCommand as C;
+        if let Screen::Work(desk) = &mut self.screen {
+            // A command may leave the span that somebody types about.
+            desk.commit_draft(&mut self.notices);
+        }
+        match command {
+            C::Palette => self.overlay = Some(Overlay::palette()),
+            C::Shortcuts => self.overlay = Some(Overlay::Shortcuts),
+            C::ToggleTheme => self.settings.theme = if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark },
+            C::ToggleInvisible => self.settings.invisible = !self.settings.invisible,
+            C::ToggleLeft => self.settings.left = !self.settings.left,
+            C::ToggleRight => self.toggle_right(ctx),
+            C::CycleFont => self.settings.font = self.settings.font.next(),
+            C::LargerText => self.settings.step_size(1.0),
+            C::SmallerText => self.settings.step_size(-1.0),
+            C::ResetText => self.settings.text_size = Settings::default().text_size,
+            C::ImportFiles => self.ask(ctx, Wanted::Files),
+            C::ImportFolder => self.ask(ctx, Wanted::Folder),
+            C::OpenProject => self.ask(ctx, Wanted::Project),
+            C::NewProject => self.ask(ctx, Wanted::NewProject),
+            C::PasteArticle => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            C::FilterArticles => {
+                self.settings.left = true;
+                panels::focus_filter(ctx);
+            }
+            C::NextPane => panels::next_pane(ctx, &self.settings),
+            C::OpenRecent(nth) => {
+                if let Some(path) = self.settings.recent.get(usize::from(nth)).cloned() {
+                    self.open_project(Path::new(&path));
+                }
+            }
+            _ => {
+                if let Screen::Work(desk) = &mut self.screen {
+                    run_on_desk(ctx, desk, &mut self.notices, command);
+                }
+            }
+        }
+    }
+
+    fn toggle_right(&mut self, ctx: &Context) {
+        if ctx.content_rect().width() >= space::DRAWER_BELOW {
+            self.settings.right = !self.settings.right;
+        } else {
+            self.right_drawer = !self.right_drawer || !self.settings.right;
+            self.settings.right = true;
+        }
+    }
+
+    fn ask(&mut self, ctx: &Context, wanted: Wanted) {
+        if self.asking.is_none() {
+            self.asking = Some(Asking::start(self.picker.clone(), wanted, ctx));
+        }
+    }
+
+    fn poll_asking(&mut self, ctx: &Context) {
+        let Some((wanted, picked)) = self.asking.as_ref().and_then(|asking| Some((asking.wanted, asking.poll()?))) else { return };
+        self.asking = None;
+        match (wanted, picked) {
+            (_, Picked::Nothing) => {}
+            (_, Picked::NoDialog) => self.notices.warning(
+                "This desktop offers no file dialog (install xdg-desktop-portal or zenity); \
+                 drop files on the window, or name the folder on the command line: hashiya FOLDER",
+            ),
+            (Wanted::Files | Wanted::Folder, Picked::Paths(paths)) => self.import(ctx, paths),
+            (Wanted::Project, Picked::Paths(paths)) => paths.first().into_iter().for_each(|path| self.open_project(path)),
+            (Wanted::NewProject, Picked::Paths(paths)) => paths.first().into_iter().for_each(|path| self.new_project(path)),
+        }
+    }
+
+    /// Files dropped on the window: a project folder is opened, everything else imported.
+    fn take_dropped(&mut self, ctx: &Context) {
+        let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
+        let paths: Vec<PathBuf> = dropped.iter().map(|file| file.path().to_path_buf()).collect();
+        match paths.as_slice() {
+            [] => {}
+            [only] if store::outside::is_project(only) => self.open_project(only),
+            _ => self.import(ctx, paths),
+        }
+    }
+
+    fn take_pasted(&mut self, ctx: &Context) {
+        let pasted = ctx.input_mut(|input| {
+            let at = input.events.iter().position(|event| matches!(event, Event::Paste(_)))?;
+            match input.events.remove(at) {
+                Event::Paste(text) => Some(text),
+                _ => None,
+            }
+        });
+        if let Some(text) = pasted {
+            self.import_pasted(ctx, text);
+        }
+    }
+}
+
+/// Name of the settings file in the state folder.
+const SETTINGS: &str = "settings";
+
+/// Commands about the open article.
+fn run_on_desk(ctx: &Context, desk: &mut Desk, notices: &mut Notices, command: UiCommand) {
+    use UiCommand as C;
+    match command {
+        C::ApplyLabel(digit) => {
+            if let Some(label) = desk.session.project().codebook.label_by_key(digit).map(|label| label.id.clone()) {
+                desk.apply_label(&label, notices);
+            }
+        }
+        C::LabelAt(nth) => {
+            if let Some(label) = desk.session.project().codebook.labels.get(usize::from(nth)).map(|label| label.id.clone()) {
+                desk.apply_label(&label, notices);
+            }
+        }
+        C::OpenArticle(at) => {
+            let articles = desk.session.project().articles();
+            let article = usize::try_from(at).ok().and_then(|at| articles.get(at)).map(|info| info.id.clone());
+            article.iter().for_each(|id| desk.open_article(id, notices));
+        }
+        C::Link(nth) => {
+            if let Some(slot) = desk.slots().get(usize::from(nth)).map(|slot| slot.id.clone()) {
+                desk.begin_link(&slot, notices);
+            }
+        }
+        C::RemoveSpan => desk.remove_span(notices),
+        C::EditNote => desk.note_wanted = desk.span.is_some(),
+        C::ExtendSpan => desk.extend_last(notices),
+        C::Accept => desk.accept(notices),
+        C::Cancel => {
+            desk.cancel();
+        }
+        C::CycleOverlap => desk.cycle_overlap(),
+        C::NextSpan | C::PreviousSpan => {
+            let way = if command == C::NextSpan { Way::Forward } else { Way::Backward };
+            if desk.link.is_some() { desk.step_link(way) } else { desk.step_span(way) }
+        }
+        C::EndForward => desk.move_edge(Edge::End, Way::Forward, false, notices),
+        C::EndBackward => desk.move_edge(Edge::End, Way::Backward, false, notices),
+        C::StartForward => desk.move_edge(Edge::Start, Way::Forward, false, notices),
+        C::StartBackward => desk.move_edge(Edge::Start, Way::Backward, false, notices),
+        C::Undo => desk.undo(false, notices),
+        C::Redo => desk.undo(true, notices),
+        C::NextArticle => {
+            desk.step_article(Way::Forward, notices);
+        }
+        C::PreviousArticle => {
+            desk.step_article(Way::Backward, notices);
+        }
+        C::DoneAndNext => desk.done_and_next(notices),
+        C::ToggleDone => desk.toggle_done(notices),
+        C::Find => desk.begin_find(),
+        C::Save => desk.say_saved(notices),
+        C::Copy => {
+            if let Some(words) = desk.copied() {
+                ctx.copy_text(words);
+            }
+        }
+        C::CycleDirection => desk.cycle_direction(notices),
+        _ => {}
+    }
+}

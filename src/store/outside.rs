@@ -1,0 +1,111 @@
+//! Files that do not belong to a project: articles to import, data sets to write.
+#![expect(clippy::disallowed_methods, reason = "the store is the module that touches the disk")]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+
+/// Largest file that is read as one article or data set, bytes.
+pub const LARGEST: u64 = 1 << 30;
+
+/// Whether a folder holds a project.
+pub fn is_project(path: &Path) -> bool {
+    path.join("project.ron").is_file()
+}
+
+/// The files under paths, folders searched through in the order of their names; hidden files and whole projects are
+/// left out. What cannot be listed comes back as sentences.
+pub fn files_under(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
+    let (mut files, mut refused) = (Vec::new(), Vec::new());
+    for path in paths {
+        collect(path, &mut files, &mut refused);
+    }
+    (files, refused)
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>, refused: &mut Vec<String>) {
+    let what = match fs::metadata(path) {
+        Ok(what) => what,
+        Err(cause) => return refused.push(unreadable(path, &cause)),
+    };
+    if !what.is_dir() {
+        return files.push(path.to_owned());
+    }
+    let listed = fs::read_dir(path).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    let mut entries: Vec<PathBuf> = match listed {
+        Ok(entries) => entries,
+        Err(cause) => return refused.push(unreadable(path, &cause)),
+    };
+    entries.sort();
+    for entry in entries {
+        let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        // A link to a folder above would be walked for ever.
+        let linked_folder = entry.is_symlink() && entry.is_dir();
+        if !hidden && !linked_folder && !is_project(&entry) {
+            collect(&entry, files, refused);
+        }
+    }
+}
+
+fn unreadable(path: &Path, cause: &std::io::Error) -> String {
+    format!("{} cannot be read: {cause}. Nothing of it was imported: check its name and rights", path.display())
+}
+
+/// Reads a file that is not the project's.
+///
+/// # Errors
+/// Where it cannot be read, or is larger than [`LARGEST`].
+pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+    let failed = |cause| StoreError::io("read", path, cause, "Nothing of it was imported: check its name and rights");
+    let size = fs::metadata(path).map_err(failed)?.len();
+    if size > LARGEST {
+        let cause = std::io::Error::other(format!("it has {size} bytes, the limit is {LARGEST}"));
+        return Err(StoreError::io("read", path, cause, "Nothing of it was imported: split it into smaller files"));
+    }
+    fs::read(path).map_err(failed)
+}
+
+/// Writes a file that is not the project's: whole under its name, or not at all.
+///
+/// # Errors
+/// Where it cannot be written; what stood under the name before is still there.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let meaning = "The file was not written and the project is as it was: check the folder's rights and space";
+    let failed = |cause| StoreError::io("write", path, cause, meaning);
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = path.with_file_name(format!(".{name}.unfinished"));
+    let written = fs::File::create(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.and_then(|()| fs::rename(&unfinished, path)).map_err(|cause| {
+        // The name is ours; where it cannot be removed either, the first error is the one to tell.
+        fs::remove_file(&unfinished).unwrap_or_default();
+        failed(cause)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_read_in_order_without_hidden_files_and_projects() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["b/2.txt", "b/1.txt", "a.txt", ".hidden", "study/project.ron", "study/x.txt"] {
+            write(&at(name), b"x").unwrap();
+        }
+        let (files, refused) = files_under(&[folder.path().to_owned(), at("missing")]);
+        assert_eq!(files, [at("a.txt"), at("b/1.txt"), at("b/2.txt")]);
+        assert_eq!(refused.len(), 1);
+        assert!(refused[0].contains("missing"));
+        assert_eq!(read(&at("a.txt")).unwrap(), b"x");
+        assert!(read(&at("none")).unwrap_err().to_string().contains("none"));
+    }
+}

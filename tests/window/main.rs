@@ -1,0 +1,9 @@
+//! The window, driven by pointer and keys, asked through accessible names.
+#![cfg(feature = "gui")]
+#![allow(clippy::unwrap_used, clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "tests")]
+
+mod marking;
+mod reading;
+mod relations;
+mod room;
+mod saving;
