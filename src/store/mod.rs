@@ -3,6 +3,8 @@
 
 mod error;
 pub mod outside;
+#[doc(hidden)]
+pub mod sim;
 pub mod vfs;
 
 pub use error::StoreError;
