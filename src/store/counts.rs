@@ -158,6 +158,10 @@ impl Tally {
         of_article.map(|(key, _)| key.annotator.clone()).collect()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// A layer's file exists.
     pub(super) fn exists(&mut self, key: LayerKey) {
         self.entries.entry(key).or_default();
@@ -212,7 +216,10 @@ impl Tally {
             }
             let LayerCounts { status, spans, relations, labels } = counts;
             let (article, annotator, status) = (&key.article, &key.annotator, status.as_str());
-            push(&mut out, format_args!("{article}\t{annotator}\t{len}\t{mtime}\t{status}\t{spans}\t{relations}"));
+            push(
+                &mut out,
+                format_args!("{article}\t{annotator}\t{len}\t{mtime}\t{status}\t{spans}\t{relations}"),
+            );
             for (label, count) in labels {
                 push(&mut out, format_args!("\t{label}={count}"));
             }
@@ -296,7 +303,8 @@ mod tests {
 
     #[test]
     fn a_layer_file_counts_as_its_layer() {
-        let (text, mut layer) = fixture::parse("[علي]{actor} قال [لا]{claim} في [بغداد]{location} و[مصر]{location}");
+        let (text, mut layer) =
+            fixture::parse("[علي]{actor} قال [لا]{claim} في [بغداد]{location} و[مصر]{location}");
         layer.status = Status::InProgress;
         let article = crate::model::Article::new("a", text);
         let through = super::super::format_v1::Through::default();

@@ -8,22 +8,30 @@ pub fn describe(edit: &Edit, project: &Project) -> String {
         project.codebook.label(&span.label).map_or_else(|| span.label.to_string(), |label| label.name.clone())
     };
     match edit {
-        Edit::AddSpan { layer, span } => format!("marked “{}” as {} in {layer}", short(&span.quote), label(span)),
-        Edit::RemoveSpan { layer, span } => format!("removed {} “{}” in {layer}", label(span), short(&span.quote)),
+        Edit::AddSpan { layer, span } => {
+            format!("marked “{}” as {} in {layer}", short(&span.quote), label(span))
+        }
+        Edit::RemoveSpan { layer, span } => {
+            format!("removed {} “{}” in {layer}", label(span), short(&span.quote))
+        }
         Edit::ChangeSpan { layer, old, new } if old.ranges != new.ranges => {
             format!("moved “{}” to “{}” in {layer}", short(&old.quote), short(&new.quote))
         }
         Edit::ChangeSpan { layer, old, new } if old.label != new.label => {
             format!("changed “{}” from {} to {} in {layer}", short(&new.quote), label(old), label(new))
         }
-        Edit::ChangeSpan { layer, new, .. } => format!("changed {} “{}” in {layer}", label(new), short(&new.quote)),
+        Edit::ChangeSpan { layer, new, .. } => {
+            format!("changed {} “{}” in {layer}", label(new), short(&new.quote))
+        }
         Edit::AddRelation { layer, relation } => {
             format!("linked span {} to {} as {} in {layer}", relation.from, relation.to, relation.label)
         }
         Edit::RemoveRelation { layer, relation } => {
             format!("removed {} from span {} to {} in {layer}", relation.label, relation.from, relation.to)
         }
-        Edit::ChangeRelation { layer, new, .. } => format!("changed {} of span {} in {layer}", new.label, new.from),
+        Edit::ChangeRelation { layer, new, .. } => {
+            format!("changed {} of span {} in {layer}", new.label, new.from)
+        }
         Edit::SetStatus { layer, new, .. } => format!("set {layer} to {}", new.as_str().replace('_', " ")),
         Edit::AddArticle { info, .. } => format!("added the article {}", info.id),
         Edit::RemoveArticle { info, .. } => format!("took the article {} out of the index", info.id),
@@ -36,6 +44,7 @@ pub fn describe(edit: &Edit, project: &Project) -> String {
         Edit::SetAnnotator { id, new: None, .. } => format!("removed the annotator {id}"),
         Edit::SetAnnotator { id, .. } => format!("renamed the annotator {id}"),
         Edit::SetName { new, .. } => format!("named the project “{}”", short(new)),
+        Edit::SetId { .. } => "took over the identity of an imported project".into(),
         Edit::SetSettings { .. } => "changed the project's settings".into(),
         Edit::Batch(_) => {
             let parts = edit.parts();

@@ -137,7 +137,10 @@ impl Journal {
     }
 
     /// Writes edits and waits for them. On failure they stay pending, for the next call.
-    pub(super) fn append(&mut self, lines: impl IntoIterator<Item = (u64, String)>) -> Result<(), StoreError> {
+    pub(super) fn append(
+        &mut self,
+        lines: impl IntoIterator<Item = (u64, String)>,
+    ) -> Result<(), StoreError> {
         self.pending.extend(lines);
         if self.pending.is_empty() {
             return Ok(());
@@ -216,7 +219,8 @@ impl Journal {
     /// Removes the files before one, whose edits are all in the project's files by now.
     pub(super) fn retire(&self, before: u64) -> Result<(), StoreError> {
         let dir = self.root.join(paths::JOURNAL);
-        let meaning = "Nothing is lost: its edits are in the project's files and are skipped at the next start";
+        let meaning =
+            "Nothing is lost: its edits are in the project's files and are skipped at the next start";
         let entries = self.vfs.list(&dir).map_err(|error| StoreError::io("list", &dir, error, meaning))?;
         let mut removed = false;
         for entry in entries {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::format_v1::{Extras, Places, ReadLayer, Through, Unreadable, read_layer};
 use super::{Vfs, paths};
-use crate::model::{Article, ArticleInfo, Issue, Layer, LayerKey, Place, check};
+use crate::model::{Article, ArticleId, ArticleInfo, Issue, Layer, LayerKey, Place, check};
 
 /// What must be kept of a file besides the model's values, to write it again without loss.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +61,7 @@ pub(super) struct LoadedLayer {
     pub(super) exists: bool,
 }
 
-const EMPTY_INSTEAD: &str =
-    "The file is left as it is; the layer shows empty, and what you add goes into a file beside it: mend that line, or restore the file";
+const EMPTY_INSTEAD: &str = "The file is left as it is; the layer shows empty, and what you add goes into a file beside it: mend that line, or restore the file";
 
 /// A file and what tells it apart. Read before and after the look at its stamp would race; a change in between shows
 /// at the next comparison, because the stamp is older than the content or the hash differs.
@@ -88,7 +87,11 @@ pub(super) fn layer(vfs: &dyn Vfs, root: &Path, key: &LayerKey, article: &Articl
         },
         Err(error) if error.kind() == ErrorKind::NotFound => empty(Home::absent(file)),
         Err(error) => {
-            let issue = cannot_read(&file, &error, "The layer shows empty, and what you add goes into a file beside it");
+            let issue = cannot_read(
+                &file,
+                &error,
+                "The layer shows empty, and what you add goes into a file beside it",
+            );
             let mut loaded = empty(Home { file, known: Known::Foreign, altered: false });
             loaded.issues.push(issue);
             loaded.exists = true;
@@ -110,7 +113,14 @@ fn empty(home: Home) -> LoadedLayer {
 fn filled(read: ReadLayer, mut home: Home) -> LoadedLayer {
     home.altered = read.altered;
     let keep = Keep { places: read.places, extras: read.extras };
-    LoadedLayer { layer: Arc::new(read.layer), through: read.through, keep, home, issues: read.issues, exists: true }
+    LoadedLayer {
+        layer: Arc::new(read.layer),
+        through: read.through,
+        keep,
+        home,
+        issues: read.issues,
+        exists: true,
+    }
 }
 
 /// A file that gives no layer. What was added since lies in a conflict file beside it, where there is one.
@@ -125,7 +135,9 @@ fn unreadable(
     for beside in conflict_files(vfs, root, key) {
         let Ok((bytes, mark)) = read_marked(vfs, &root.join(&beside)) else { continue };
         if let Ok(read) = read_layer(&bytes, &beside, key, article) {
-            let meaning = format!("The file is left as it is; the layer shows what {beside} holds: mend that line and join the two");
+            let meaning = format!(
+                "The file is left as it is; the layer shows what {beside} holds: mend that line and join the two"
+            );
             let mut loaded = filled(read, Home { file: beside, known: Known::Ours(mark), altered: false });
             loaded.issues.push(problem.issue(file, &meaning));
             return loaded;
@@ -152,13 +164,20 @@ fn conflict_files(vfs: &dyn Vfs, root: &Path, key: &LayerKey) -> Vec<String> {
     found.into_iter().map(|(_, file)| file).collect()
 }
 
-/// Reads a text. Where there is none, the article is empty: its spans are kept as lost until the text is back.
-pub(super) fn text(vfs: &dyn Vfs, root: &Path, info: &ArticleInfo) -> (Arc<Article>, Vec<Issue>) {
-    let place = || Place::Article(info.id.clone());
-    let nothing = |issue| (Arc::new(Article::new(info.id.clone(), "")), vec![issue]);
+/// Reads a text and compares it with its entry in the index. Where there is no text, the article is empty: its spans
+/// are kept as lost until the text is back.
+pub(super) fn text(
+    vfs: &dyn Vfs,
+    root: &Path,
+    id: &ArticleId,
+    info: Option<&ArticleInfo>,
+) -> (Arc<Article>, Vec<Issue>) {
+    let place = || Place::Article(id.clone());
+    let nothing = |issue| (Arc::new(Article::new(id.clone(), "")), vec![issue]);
     let meaning = "It shows empty and its spans are kept as lost until the text is back: restore the file";
-    let Some(file) = paths::text_file(&info.id) else {
-        let problem = "the id cannot be the name of a file, so its text cannot be read; rename it in project.ron";
+    let Some(file) = paths::text_file(id) else {
+        let problem =
+            "the id cannot be the name of a file, so its text cannot be read; rename it in project.ron";
         return nothing(Issue::error("unsafe-name", place(), problem));
     };
     let path = root.join(&file);
@@ -172,8 +191,8 @@ pub(super) fn text(vfs: &dyn Vfs, root: &Path, info: &ArticleInfo) -> (Arc<Artic
     };
     match bytes.map(String::from_utf8) {
         Ok(Ok(text)) => {
-            let article = Article::new(info.id.clone(), text);
-            let issues = check::check_article(info, &article);
+            let article = Article::new(id.clone(), text);
+            let issues = info.map(|info| check::check_article(info, &article)).unwrap_or_default();
             (Arc::new(article), issues)
         }
         Ok(Err(error)) => {
@@ -182,7 +201,7 @@ pub(super) fn text(vfs: &dyn Vfs, root: &Path, info: &ArticleInfo) -> (Arc<Artic
                 "{file} is not UTF-8 text from byte {at} on; it was changed or damaged. It shows with signs for what \
                  cannot be read, and spans whose words are gone are kept as lost: restore the file"
             );
-            let article = Article::new(info.id.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
+            let article = Article::new(id.clone(), String::from_utf8_lossy(error.as_bytes()).into_owned());
             (Arc::new(article), vec![Issue::error("text-not-utf8", place(), problem)])
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {

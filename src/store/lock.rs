@@ -31,7 +31,10 @@ impl Drop for Guard {
         if let Self::Text(vfs, path) = self
             && vfs.unlink(path).is_err()
         {
-            tracing::warn!("{} could not be removed; the next one to open the project will be asked", path.display());
+            tracing::warn!(
+                "{} could not be removed; the next one to open the project will be asked",
+                path.display()
+            );
         }
     }
 }

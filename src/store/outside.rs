@@ -50,7 +50,10 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>, refused: &mut Vec<String>) {
 }
 
 fn unreadable(path: &Path, cause: &std::io::Error) -> String {
-    format!("{} cannot be read: {cause}. Nothing of it was imported: check its name and rights", path.display())
+    format!(
+        "{} cannot be read: {cause}. Nothing of it was imported: check its name and rights",
+        path.display()
+    )
 }
 
 /// Reads a file that is not the project's.
@@ -58,11 +61,17 @@ fn unreadable(path: &Path, cause: &std::io::Error) -> String {
 /// # Errors
 /// Where it cannot be read, or is larger than [`LARGEST`].
 pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
-    let failed = |cause| StoreError::io("read", path, cause, "Nothing of it was imported: check its name and rights");
+    let failed =
+        |cause| StoreError::io("read", path, cause, "Nothing of it was imported: check its name and rights");
     let size = fs::metadata(path).map_err(failed)?.len();
     if size > LARGEST {
         let cause = std::io::Error::other(format!("it has {size} bytes, the limit is {LARGEST}"));
-        return Err(StoreError::io("read", path, cause, "Nothing of it was imported: split it into smaller files"));
+        return Err(StoreError::io(
+            "read",
+            path,
+            cause,
+            "Nothing of it was imported: split it into smaller files",
+        ));
     }
     fs::read(path).map_err(failed)
 }
@@ -72,7 +81,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
 /// # Errors
 /// Where it cannot be written; what stood under the name before is still there.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let meaning = "The file was not written and the project is as it was: check the folder's rights and space";
+    let meaning =
+        "The file was not written and the project is as it was: check the folder's rights and space";
     let failed = |cause| StoreError::io("write", path, cause, meaning);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;

@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn every_string_is_read_again_as_it_was() {
-        let all: String = (0..0x3000).filter_map(char::from_u32).chain(['😀', '\u{feff}', '\u{10ffff}']).collect();
+        let all: String =
+            (0..0x3000).filter_map(char::from_u32).chain(['😀', '\u{feff}', '\u{10ffff}']).collect();
         for text in [all.as_str(), "", "\\", "\"", "r#\"x\"#", "\\u{41}", "\r\n", "// x", "a\\\nb"] {
             assert_eq!(parse::<String>(&written(text)).unwrap(), text);
         }

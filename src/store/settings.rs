@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 
 use super::vfs::{create_dirs, write_all};
 use super::{RealFs, StoreError, Vfs, ron_text};
-use crate::model::{Issue, Place};
 
 /// The folder for the program's state, such as `~/.local/state/hashiya`; nothing where there is no home.
 pub fn folder() -> Option<PathBuf> {
@@ -17,42 +16,54 @@ pub fn folder() -> Option<PathBuf> {
     Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).to_owned())
 }
 
-/// Reads a settings file; the default where there is none or none that can be read, which an issue then says.
-pub fn load<T: DeserializeOwned + Default>(path: &Path) -> (T, Vec<Issue>) {
-    load_on(&RealFs, path)
+/// The file of a thing by its name, such as `settings`.
+fn file(name: &str) -> Option<PathBuf> {
+    folder().map(|folder| folder.join(format!("{name}.ron")))
 }
 
-/// [`load`] on any file system.
-pub fn load_on<T: DeserializeOwned + Default>(vfs: &dyn Vfs, path: &Path) -> (T, Vec<Issue>) {
-    let file = path.display();
-    let issue = |message| vec![Issue::warning("settings-unreadable", Place::File(file.to_string()), message)];
-    let read = match vfs.read(path) {
-        Ok(bytes) => ron_text::utf8(&bytes).and_then(ron_text::parse),
-        Err(error) if error.kind() == ErrorKind::NotFound => return (T::default(), Vec::new()),
-        Err(error) => {
-            let message = format!("{file} cannot be read ({error}); the defaults are used");
-            return (T::default(), issue(message));
-        }
+/// Reads what was saved under a name; nothing where nothing was, or where there is no home.
+///
+/// # Errors
+/// Where the file cannot be read, with line and column where it is no RON of this kind. It is left as it is.
+pub fn load<T: DeserializeOwned>(name: &str) -> Result<Option<T>, StoreError> {
+    file(name).map_or(Ok(None), |path| load_on(&RealFs, &path))
+}
+
+/// [`load`] from a file on any file system.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_on<T: DeserializeOwned>(vfs: &dyn Vfs, path: &Path) -> Result<Option<T>, StoreError> {
+    let bytes = match vfs.read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|error| StoreError::io("read", path, error, "The defaults are used"))?,
     };
-    match read {
-        Ok(settings) => (settings, Vec::new()),
-        Err(ron_text::Syntax { line, column, problem }) => {
-            let message = format!("{file}, line {line}, column {column}: {problem}; the defaults are used until it is mended");
-            (T::default(), issue(message))
-        }
-    }
+    let settings = ron_text::utf8(&bytes).and_then(ron_text::parse);
+    settings.map(Some).map_err(|ron_text::Syntax { line, column, problem }| StoreError::Syntax {
+        file: path.to_owned(),
+        line,
+        column,
+        problem: format!("{problem}; the defaults are used"),
+    })
 }
 
-/// Writes a settings file.
-pub fn save<T: Serialize>(path: &Path, settings: &T) -> Result<(), StoreError> {
-    save_on(&RealFs, path, settings)
+/// Saves a thing under a name. Does nothing where there is no home.
+///
+/// # Errors
+/// Where the file cannot be written; what was saved before is still there.
+pub fn save<T: Serialize>(name: &str, settings: &T) -> Result<(), StoreError> {
+    file(name).map_or(Ok(()), |path| save_on(&RealFs, &path, settings))
 }
 
-/// [`save`] on any file system.
+/// [`save`] to a file on any file system.
+///
+/// # Errors
+/// As [`save`].
 pub fn save_on<T: Serialize>(vfs: &dyn Vfs, path: &Path, settings: &T) -> Result<(), StoreError> {
     let failed = |error| StoreError::io("write", path, error, "The settings hold until the program ends");
     let style = ron::ser::PrettyConfig::default().escape_strings(false);
-    let text = ron::ser::to_string_pretty(settings, style).map_err(|error| failed(std::io::Error::other(error)))?;
+    let text =
+        ron::ser::to_string_pretty(settings, style).map_err(|error| failed(std::io::Error::other(error)))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
@@ -79,22 +90,21 @@ mod tests {
     fn settings_read_as_they_are_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/settings.ron");
-        let (none, issues) = load::<BTreeMap<String, u8>>(&path);
-        assert!(none.is_empty() && issues.is_empty());
+        assert_eq!(load_on::<BTreeMap<String, u8>>(&RealFs, &path).unwrap(), None);
         let settings: BTreeMap<String, u8> = [("مُظلم \"#".to_owned(), 1)].into();
-        save(&path, &settings).unwrap();
-        assert_eq!(load(&path), (settings.clone(), Vec::new()));
-        save(&path, &settings).unwrap();
+        for _ in 0..2 {
+            save_on(&RealFs, &path, &settings).unwrap();
+            assert_eq!(load_on(&RealFs, &path).unwrap().as_ref(), Some(&settings));
+        }
     }
 
     #[test]
-    fn a_broken_settings_file_gives_defaults_and_says_where() {
+    fn a_broken_settings_file_is_named_with_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.ron");
         let mut file = RealFs.create(&path).unwrap();
         write_all(file.as_mut(), b"{\n \"a\": x}").unwrap();
-        let (settings, issues) = load::<BTreeMap<String, u8>>(&path);
-        assert!(settings.is_empty());
-        assert!(issues[0].message.contains("line 2, column 7"), "{}", issues[0]);
+        let error = load_on::<BTreeMap<String, u8>>(&RealFs, &path).unwrap_err().to_string();
+        assert!(error.contains("settings.ron, line 2, column 7"), "{error}");
     }
 }

@@ -140,7 +140,8 @@ fn begin(
     let temporary = root.join(format!("{relative}.tmp"));
     let bytes = render(job, through);
     if let Some(folder) = path.parent() {
-        create_dirs(vfs, folder).map_err(|error| StoreError::io("make the folder", folder, error, MEANING))?;
+        create_dirs(vfs, folder)
+            .map_err(|error| StoreError::io("make the folder", folder, error, MEANING))?;
     }
     let written = vfs.create(&temporary).and_then(|mut file| {
         write_all(file.as_mut(), bytes.as_bytes())?;
@@ -212,12 +213,14 @@ impl Begun {
             return Err(StoreError::io("trust", &self.temporary, error, MEANING));
         }
         if job.home.altered {
-            let old = vfs.read(&self.path).map_err(|error| StoreError::io("read", &self.path, error, MEANING))?;
+            let old =
+                vfs.read(&self.path).map_err(|error| StoreError::io("read", &self.path, error, MEANING))?;
             keep_copy(vfs, root, &self.relative, &old)?;
         }
         vfs.rename(&self.temporary, &self.path)
             .map_err(|error| StoreError::io("write", &self.path, error, MEANING))?;
-        let stamp = vfs.stat(&self.path).map_err(|error| StoreError::io("look at", &self.path, error, MEANING))?;
+        let stamp =
+            vfs.stat(&self.path).map_err(|error| StoreError::io("look at", &self.path, error, MEANING))?;
         let known = Known::Ours(Mark { stamp, hash: blake3::hash(&back) });
         Ok(Home { file: self.relative, known, altered: false })
     }
@@ -232,12 +235,14 @@ fn reads(job: &FileJob, bytes: &[u8]) -> bool {
         Content::Registry(entities) => {
             format_v1::read_registry(bytes, file).is_ok_and(|read| read.entities == *entities)
         }
-        Content::Layer { key, layer, article } => format_v1::read_layer(bytes, file, key, article).is_ok_and(|read| {
-            read.layer.spans.len() == layer.spans.len()
-                && read.layer.relations == layer.relations
-                && read.layer.status == layer.status
-                && !read.altered
-        }),
+        Content::Layer { key, layer, article } => {
+            format_v1::read_layer(bytes, file, key, article).is_ok_and(|read| {
+                read.layer.spans.len() == layer.spans.len()
+                    && read.layer.relations == layer.relations
+                    && read.layer.status == layer.status
+                    && !read.altered
+            })
+        }
     }
 }
 
@@ -257,6 +262,8 @@ pub(super) fn keep_copy(vfs: &dyn Vfs, root: &Path, file: &str, bytes: &[u8]) ->
         copy.sync_all()?;
         vfs.sync_dir(&folder)
     });
-    written.map_err(|error| StoreError::io("write", &path, error, "Nothing was replaced or removed; it is tried again"))?;
+    written.map_err(|error| {
+        StoreError::io("write", &path, error, "Nothing was replaced or removed; it is tried again")
+    })?;
     Ok(relative)
 }

@@ -100,14 +100,25 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(vfs: Arc<dyn Vfs>, root: &Path, journal: Journal, threads: bool) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        vfs: Arc<dyn Vfs>,
+        root: &Path,
+        journal: Journal,
+        threads: bool,
+    ) -> Result<Self, StoreError> {
         let progress = Arc::new(Progress::default());
         progress.set(&journal, Ok(()));
         let journal = Arc::new(Mutex::new(journal));
-        let mut writer = Self { vfs, root: root.to_owned(), journal, progress, hands: Some(Hands::Here(Vec::new())) };
+        let mut writer =
+            Self { vfs, root: root.to_owned(), journal, progress, hands: Some(Hands::Here(Vec::new())) };
         if threads {
             writer.hands = Some(writer.start_threads().map_err(|error| {
-                StoreError::io("start a thread for", root, error, "Nothing was changed; close other programs and try again")
+                StoreError::io(
+                    "start a thread for",
+                    root,
+                    error,
+                    "Nothing was changed; close other programs and try again",
+                )
             })?);
         }
         Ok(writer)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::Extras;
 use super::layer::{
     Places, RelationV1, SpanV1, StatusV1, places_of, relation_from, span_from, write_relation, write_span,
 };
@@ -12,7 +13,6 @@ use super::manifest::{
     write_settings,
 };
 use super::registry::{EntityV1, entity_from, write_entity};
-use super::Extras;
 use crate::model::{Article, Edit, Entity, LayerKey, Span};
 use crate::store::ron_text::{self, Fields, push};
 
@@ -36,6 +36,7 @@ pub(in crate::store) enum EditV1 {
     SetEntity { id: String, old: Option<EntityV1>, new: Option<EntityV1> },
     SetAnnotator { id: String, old: Option<String>, new: Option<String> },
     SetName { old: String, new: String },
+    SetId { old: String, new: String },
     SetSettings { old: SettingsV1, new: SettingsV1 },
     Batch(Vec<EditV1>),
 }
@@ -70,7 +71,11 @@ fn key_from((article, annotator): &LayerV1) -> LayerKey {
 
 /// A part as an edit over today's text. Spans that no longer fit it become lost ones, see `places`.
 /// Nothing for a span without its text, and for a batch.
-pub(in crate::store) fn read_edit(found: EditV1, article: Option<&Article>, places: &mut Places) -> Option<Edit> {
+pub(in crate::store) fn read_edit(
+    found: EditV1,
+    article: Option<&Article>,
+    places: &mut Places,
+) -> Option<Edit> {
     let key = found.layer();
     let mut span = |found: SpanV1| Some(Box::new(span_from(found, article?, places)));
     let info = |found| Arc::new(info_from(found).0);
@@ -103,6 +108,7 @@ pub(in crate::store) fn read_edit(found: EditV1, article: Option<&Article>, plac
         }
         EditV1::SetAnnotator { id, old, new } => Edit::SetAnnotator { id: id.into(), old, new },
         EditV1::SetName { old, new } => Edit::SetName { old, new },
+        EditV1::SetId { old, new } => Edit::SetId { old, new },
         EditV1::SetSettings { old, new } => {
             Edit::SetSettings { old: settings_from(&old), new: settings_from(&new) }
         }
@@ -164,6 +170,7 @@ fn name_of(part: &Edit) -> &'static str {
         Edit::SetEntity { .. } => "set_entity",
         Edit::SetAnnotator { .. } => "set_annotator",
         Edit::SetName { .. } => "set_name",
+        Edit::SetId { .. } => "set_id",
         Edit::SetSettings { .. } => "set_settings",
         Edit::Batch(_) => "batch",
     }
@@ -216,7 +223,7 @@ fn write_values(fields: &mut Fields<'_>, part: &Edit, context: Context<'_>) -> O
             write_option(fields.field("old"), old.as_deref(), ron_text::string);
             write_option(fields.field("new"), new.as_deref(), ron_text::string);
         }
-        Edit::SetName { old, new } => {
+        Edit::SetName { old, new } | Edit::SetId { old, new } => {
             fields.text("old", old);
             fields.text("new", new);
         }

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::record::{Pairs, record};
-use super::{Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras};
+use super::{
+    Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras,
+};
 use crate::model::{
-    Article, Attributes, Issue, Layer, LayerKey, Origin, Place, Ranges, Relation, RelationId, Span, SpanId, Status,
-    TextHash, quote_of,
+    Article, Attributes, Issue, Layer, LayerKey, Origin, Place, Ranges, Relation, RelationId, Span, SpanId,
+    Status, TextHash, quote_of,
 };
 use crate::store::ron_text::{self, Fields, push};
 
@@ -108,6 +110,8 @@ pub(in crate::store) struct ReadLayer {
     pub(in crate::store) places: Places,
     pub(in crate::store) extras: Extras,
     pub(in crate::store) issues: Vec<Issue>,
+    /// Lost spans that the file does not call lost yet.
+    newly_lost: Vec<SpanId>,
     /// Something of the file did not find its old place in the layer: the file is worth a copy before it is replaced.
     pub(in crate::store) altered: bool,
 }
@@ -131,7 +135,10 @@ pub(in crate::store) fn read_layer(
         read.issues.push(Issue::warning(
             "layer-moved",
             Place::Layer(key.clone()),
-            format!("{file} names {} as its annotator; it is taken as the work of {}", found.annotator, key.annotator),
+            format!(
+                "{file} names {} as its annotator; it is taken as the work of {}",
+                found.annotator, key.annotator
+            ),
         ));
     }
     read.through = Through { journal: found.journal, seq: found.through };
@@ -155,7 +162,9 @@ impl ReadLayer {
     fn add_span(&mut self, mut found: SpanV1, key: &LayerKey, article: &Article) {
         let number = found.id;
         if found.id == 0 || self.layer.spans.contains_key(&SpanId(found.id)) {
-            let Some(free) = self.layer.last_span.checked_add(1) else { return self.no_number(key, &found.quote) };
+            let Some(free) = self.layer.last_span.checked_add(1) else {
+                return self.no_number(key, &found.quote);
+            };
             self.layer.last_span = free;
             found.id = free;
             self.renumbered("span", number, free, key);
@@ -165,14 +174,20 @@ impl ReadLayer {
         if has_twice(&found.attributes) {
             self.attribute_twice(Place::Span(key.clone(), id));
         }
+        let was_lost = found.lost;
         let span = span_from(found, article, &mut self.places);
+        if span.lost && !was_lost {
+            self.newly_lost.push(id);
+        }
         self.layer.spans.insert(id, span);
     }
 
     fn add_relation(&mut self, mut found: RelationV1, key: &LayerKey) {
         let number = found.id;
         if found.id == 0 || self.layer.relations.contains_key(&RelationId(found.id)) {
-            let Some(free) = self.layer.last_relation.checked_add(1) else { return self.no_number(key, &found.label) };
+            let Some(free) = self.layer.last_relation.checked_add(1) else {
+                return self.no_number(key, &found.label);
+            };
             self.layer.last_relation = free;
             found.id = free;
             self.renumbered("relation", number, free, key);
@@ -216,8 +231,12 @@ impl ReadLayer {
     }
 
     fn report_lost(&mut self, key: &LayerKey, same_text: bool) {
-        for span in self.layer.spans.values().filter(|span| span.lost) {
-            let why = if same_text { "its place or its quote was changed" } else { "the text is another one than it was made on" };
+        for span in self.newly_lost.iter().filter_map(|id| self.layer.spans.get(id)) {
+            let why = if same_text {
+                "its place or its quote was changed"
+            } else {
+                "the text is another one than it was made on"
+            };
             self.issues.push(Issue::warning(
                 "span-lost",
                 Place::Span(key.clone(), span.id),
@@ -258,7 +277,8 @@ pub(super) fn span_from(found: SpanV1, article: &Article, places: &mut Places) -
         span.ranges = Ranges::new();
         places.insert(id, found.ranges);
     }
-    span.lost = span.ranges.is_empty() || quote_of(article.text(), &span.ranges).as_ref() != Some(&span.quote);
+    span.lost =
+        span.ranges.is_empty() || quote_of(article.text(), &span.ranges).as_ref() != Some(&span.quote);
     span
 }
 

@@ -3,10 +3,12 @@
 use serde::Deserialize;
 
 use super::record::record;
-use super::{Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras};
+use super::{
+    Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras,
+};
 use crate::model::{
-    Annotator, ArticleInfo, AttributeDef, AttributeKind, Codebook, Colour, Direction, Issue, Label, Place, Project,
-    RelationType, Settings, TextHash,
+    Annotator, ArticleInfo, AttributeDef, AttributeKind, Codebook, Colour, Direction, Issue, Label, Place,
+    Project, RelationType, Settings, TextHash,
 };
 use crate::store::ron_text::{self, Fields, push};
 use crate::store::snapshot::Manifest;

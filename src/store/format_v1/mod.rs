@@ -53,7 +53,9 @@ impl Unreadable {
             Self::Newer(format) => Issue::error(
                 "file-newer",
                 place,
-                format!("{file} has format {format}; this version reads up to {FORMAT}. {meaning} A newer Hashiya reads it"),
+                format!(
+                    "{file} has format {format}; this version reads up to {FORMAT}. {meaning} A newer Hashiya reads it"
+                ),
             ),
             Self::Foreign(what) => Issue::error("file-foreign", place, format!("{file} {what}. {meaning}")),
         }
@@ -66,7 +68,11 @@ impl From<Syntax> for Unreadable {
     }
 }
 
-record::record! { FormatOnly { format: u32, } }
+/// The head of a file of any format.
+#[derive(serde::Deserialize)]
+struct FormatOnly {
+    format: u32,
+}
 
 /// Reads a sealed file of ours.
 fn open_sealed<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<(T, Seal), Unreadable> {
@@ -74,7 +80,7 @@ fn open_sealed<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<(T, Seal)
     match ron_text::parse::<T>(body) {
         Ok(value) => Ok((value, seal)),
         Err(syntax) => match ron_text::parse::<FormatOnly>(body) {
-            Ok(FormatOnly { format, .. }) if format > FORMAT => Err(Unreadable::Newer(format)),
+            Ok(FormatOnly { format }) if format > FORMAT => Err(Unreadable::Newer(format)),
             _ => Err(Unreadable::Syntax(syntax)),
         },
     }

@@ -128,7 +128,7 @@ macro_rules! record {
                                 $field = Some(map.next_value()?);
                             })*
                         }
-                        Ok($name { $($field: record!(@value $field $(, $default)?),)* extra })
+                        Ok($name { $($field: $crate::store::format_v1::record::record!(@value $field $(, $default)?),)* extra })
                     }
                 }
                 deserializer.deserialize_struct(stringify!($name), NAMES, RecordVisitor)

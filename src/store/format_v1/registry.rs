@@ -1,7 +1,9 @@
 //! `entities.ron`: the registry, one entity a line.
 
 use super::record::record;
-use super::{Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras};
+use super::{
+    Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras,
+};
 use crate::model::{Entity, EntityKind, Issue, Place, Registry};
 use crate::store::ron_text::{self, Fields, push};
 
