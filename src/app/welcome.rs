@@ -108,11 +108,11 @@ fn recent_row(ui: &mut Ui, path: &str) -> Response {
 
 /// Whether a project is still at its place; looked up once a sitting.
 fn is_there(ui: &Ui, path: &str) -> bool {
-    let id = Id::new(("is a project", path));
+    let id = Id::unique(("is a project", path));
     if let Some(known) = ui.data(|data| data.get_temp::<bool>(id)) {
         return known;
     }
-    let found = store::is_project(std::path::Path::new(path));
+    let found = store::outside::is_project(std::path::Path::new(path));
     ui.data_mut(|data| data.insert_temp(id, found));
     found
 }

@@ -35,7 +35,7 @@ pub(crate) fn find_bar(ui: &mut Ui, desk: &mut Desk) {
         .corner_radius(CornerRadius::same(space::CARD_RADIUS))
         .shadow(palette.shadow())
         .inner_margin(Margin::same(6));
-    let area = Area::new(Id::new("find bar")).order(Order::Middle).fixed_pos(place).fade_in(false);
+    let area = Area::new(Id::unique("find bar")).order(Order::Middle).fixed_pos(place).fade_in(false);
     let done = area.show(ui.ctx(), |ui| frame.show(ui, |ui| {
         ui.set_width(width - 14.0);
         bar(ui, &find, wants_focus)

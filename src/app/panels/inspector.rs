@@ -125,7 +125,7 @@ fn header(ui: &mut Ui, desk: &Desk, span: &Span) {
     let chip = Rect::from_min_size(rect.min + vec2(0.0, 1.0), vec2(text.size().x + 16.0, 22.0));
     ui.painter().rect_filled(chip, f32::from(space::SMALL_RADIUS), ground);
     paint_middle(ui, &text, pos2(chip.left() + 8.0, chip.center().y), ink);
-    let described = ui.interact(chip, ui.id().with("chip"), Sense::hover());
+    let described = ui.interact(chip, ui.scope_id().with("chip"), Sense::hover());
     described.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Heading, true, format!("Selected span: {name}")));
     let about = format!("{} · {}", isolate(&format!("#{}", span.id)), isolate(&say::origin(&span.origin)));
     let label = Label::new(about).size(size::HINT).dim().elide().direction(Direction::LeftToRight);

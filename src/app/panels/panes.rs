@@ -16,13 +16,13 @@ pub(super) enum Pane {
 
 impl Pane {
     fn id(self) -> Id {
-        Id::new(("pane", self as u8))
+        Id::unique(("pane", self as u8))
     }
 }
 
 /// The part whose first control takes the keyboard in this frame.
 fn wanted_id() -> Id {
-    Id::new("wanted pane")
+    Id::unique("wanted pane")
 }
 
 /// Says where a part of the window is, so that the keyboard's place in it is known.
@@ -33,7 +33,7 @@ pub(super) fn mark(ctx: &Context, pane: Pane, rect: Rect) {
 
 /// Whether a part of the window should take the keyboard.
 pub(super) fn is_wanted(ctx: &Context, pane: Pane) -> bool {
-    ctx.data(|data| data.get_temp::<Pane>(wanted_id())) == Some(pane)
+    ctx.data(|data| data.get_temp::<Option<Pane>>(wanted_id())) == Some(Some(pane))
 }
 
 /// Gives the keyboard to a control, if its part of the window should take it and none before it did.
@@ -46,7 +46,7 @@ pub(super) fn offer(ctx: &Context, pane: Pane, control: &Response) {
 
 /// The keyboard was taken.
 pub(super) fn taken(ctx: &Context) {
-    ctx.data_mut(|data| data.remove_temp::<Pane>(wanted_id()));
+    ctx.data_mut(|data| data.remove_temp::<Option<Pane>>(wanted_id()));
 }
 
 /// Where the keyboard is: in the list, in the inspector, or else with the reader.
@@ -70,7 +70,7 @@ pub(crate) fn next_pane(ctx: &Context, settings: &Settings) {
     match next {
         Some(pane) => {
             ctx.memory_mut(|memory| memory.stop_text_input());
-            ctx.data_mut(|data| data.insert_temp(wanted_id(), pane));
+            ctx.data_mut(|data| data.insert_temp(wanted_id(), Some(pane)));
             ctx.request_repaint();
         }
         None => ctx.memory_mut(|memory| memory.request_focus(Reader::id())),
