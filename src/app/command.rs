@@ -345,6 +345,10 @@ impl Shortcut {
             Key::ArrowRight => "→",
             other => other.symbol_or_name(),
         };
+        // A letter alone is written as it is typed.
+        if parts.is_empty() && key.len() == 1 {
+            return key.to_lowercase();
+        }
         parts.push(key);
         parts.join(" ")
     }

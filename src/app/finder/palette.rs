@@ -232,6 +232,9 @@ fn in_help(item: &Item, query: &str) -> Option<i32> {
 /// How well a text fits a query whose letters it must have in their order: beginnings of words and runs of letters
 /// count more, letters between them less. Both are folded.
 fn fit(text: &str, query: &str) -> Option<i32> {
+    if query.is_empty() {
+        return Some(0);
+    }
     let (mut score, mut run, mut before) = (0, 0, ' ');
     let mut wanted = query.chars().filter(|c| !c.is_whitespace()).peekable();
     for char in text.chars() {
