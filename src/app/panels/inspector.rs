@@ -72,6 +72,8 @@ fn span_card(ui: &mut Ui, desk: &mut Desk, dragged: Option<SpanId>, notices: &mu
         attributes::attributes(ui, desk, &span, notices);
         note(ui, desk, &span, notices);
         ui.allocate_ui_with_layout(vec2(ui.available_width(), LINE), Layout::right_to_left(Align::Center), |ui| {
+            // Its words end where the fields above end.
+            ui.add_space(-6.0);
             let remove = Button::new("Remove").look(Look::Flat).dim().keys(UiCommand::RemoveSpan.keys_text());
             let remove = remove.name("Remove the span").tip(UiCommand::RemoveSpan.about().help).ui(ui);
             if remove.clicked() {
