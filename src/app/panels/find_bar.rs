@@ -18,14 +18,14 @@ struct Done {
     query: Option<String>,
     step: Option<Way>,
     close: bool,
-    has_focus: bool,
+    /// The field has the keyboard. On its first frame the bar is only measured and cannot take it.
+    focused: bool,
 }
 
 /// The find bar, while something is looked for.
 pub(crate) fn find_bar(ui: &mut Ui, desk: &mut Desk) {
-    let Some(find) = desk.find.as_mut() else { return };
+    let Some(find) = desk.find.clone() else { return };
     let wants_focus = find.wants_focus;
-    let find = find.clone();
     let view = ui.max_rect();
     let width = WIDTH.min(view.width() - 24.0);
     let palette = Palette::of(ui.ctx());
@@ -43,9 +43,10 @@ pub(crate) fn find_bar(ui: &mut Ui, desk: &mut Desk) {
     })
     .inner)
     .inner;
-    if let Some(find) = &mut desk.find {
-        // A new area is not drawn in its first pass; what it holds cannot take the keyboard before the second.
-        find.wants_focus &= !done.has_focus;
+    if done.focused
+        && let Some(find) = &mut desk.find
+    {
+        find.wants_focus = false;
     }
     if let Some(query) = done.query {
         desk.search(query);
@@ -90,6 +91,7 @@ fn field(ui: &mut Ui, find: &Find, wants_focus: bool, done: &mut Done) {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     if ui.memory(|memory| memory.has_focus(id)) {
+        done.focused = ui.is_enabled() && !ui.is_sizing_pass();
         ui.input_mut(|input| {
             if input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp) {
                 done.step = Some(Way::Backward);
@@ -100,7 +102,6 @@ fn field(ui: &mut Ui, find: &Find, wants_focus: bool, done: &mut Done) {
         });
     }
     let out = field.ui(ui);
-    done.has_focus = out.response.has_focus() && !ui.is_sizing_pass();
     let rect = out.response.rect;
     Icon::Search.paint(ui.painter(), pos2(rect.left() + 14.0, rect.center().y), 12.0, palette.dim);
     if out.changed {
