@@ -229,9 +229,17 @@ fn in_help(item: &Item, query: &str) -> Option<i32> {
     (query.chars().count() > 2 && query.split_whitespace().all(|word| about.contains(word))).then_some(-100)
 }
 
-/// How well a text fits a query whose letters it must have in their order: beginnings of words and runs of letters
-/// count more, letters between them less. Both are folded.
+/// How well a text fits a query: best where it has the query as it is, at the beginning of a word; else it must have
+/// its letters in their order, and beginnings of words and runs of letters count more. Both are folded.
 fn fit(text: &str, query: &str) -> Option<i32> {
+    if query.is_empty() {
+        return Some(0);
+    }
+    if let Some(at) = text.find(query) {
+        let inside = text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric);
+        let late = i32::try_from(at).unwrap_or(i32::MAX).min(100);
+        return Some(1000 - late - if inside { 300 } else { 0 });
+    }
     let (mut score, mut run, mut before) = (0, 0, ' ');
     let mut wanted = query.chars().filter(|c| !c.is_whitespace()).peekable();
     for char in text.chars() {

@@ -60,6 +60,13 @@ fn now(ctx: &Context) -> Option<Pane> {
     })
 }
 
+/// How much of the bottom of the window what is said must leave free: the foot of the inspector is for working.
+pub(crate) fn foot(ctx: &Context) -> f32 {
+    let shown = ctx.data(|data| data.get_temp::<(Rect, u64)>(Pane::Inspector.id()));
+    let is_there = shown.is_some_and(|(_, seen)| seen == ctx.cumulative_pass_nr());
+    if is_there { super::footer::HEIGHT } else { 0.0 }
+}
+
 /// Moves the keyboard on: reader, article list, inspector.
 pub(crate) fn next_pane(ctx: &Context, settings: &Settings) {
     let next = match now(ctx) {
