@@ -2,11 +2,19 @@
 
 use egui::{Key, Modifiers};
 
+use super::desk::Desk;
+
 /// A request of the person at the desk. What it changes in the data goes through an `Edit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UiCommand {
     /// Labels the selection, or changes the label of the selected span; 1 to 9.
     ApplyLabel(u8),
+    /// The same, by the position of the label in the codebook: for labels without a digit.
+    LabelAt(u8),
+    /// Opens an article by its position in the index.
+    OpenArticle(u32),
+    /// Opens a project again, by its position in the list of recent ones.
+    OpenRecent(u8),
     /// Removes the selected span with its relations.
     RemoveSpan,
     /// Writes a note on the selected span.
@@ -210,8 +218,10 @@ impl UiCommand {
     #[expect(clippy::too_many_lines, reason = "one table, a row a command")]
     pub fn about(self) -> About {
         match self {
-            Self::ApplyLabel(_) => about!("Label", "■", MARK, Reader, [], "Labels the selected words, or changes the label of the selected span."),
+            Self::ApplyLabel(_) | Self::LabelAt(_) => about!("Label", "■", MARK, Reader, [], "Labels the selected words, or changes the label of the selected span."),
             Self::Link(_) => about!("Link", "↔", SPAN, Reader, [], "Starts a relation; Tab or a click chooses the other end."),
+            Self::OpenArticle(_) => about!("Open the article", "→", MOVE, Reader, [], "Puts the article on the page."),
+            Self::OpenRecent(_) => about!("Open again", "▤", PROJECT, Everywhere, [], "Opens a project of the last days."),
             Self::RemoveSpan => about!("Remove the span", "✕", SPAN, Reader, [plain(Key::Delete), plain(Key::Backspace)], "Removes the selected span with its relations; undo brings them back."),
             Self::EditNote => about!("Note…", "✎", SPAN, Reader, [plain(Key::N)], "Writes a note on the selected span."),
             Self::ExtendSpan => about!("Add the words to the span", "+", SPAN, Reader, [plain(Key::Plus), shift(Key::Equals), plain(Key::Equals)], "The selected span gets the selected words as a further part."),
@@ -251,6 +261,53 @@ impl UiCommand {
             Self::ToggleInvisible => about!("Invisible characters", "¶", VIEW, Everywhere, [ctrl_shift(Key::J)], "Shows direction marks and joiners as small pills."),
             Self::ToggleLeft => about!("Article list", "◧", VIEW, Everywhere, [ctrl(Key::B)], "Shows or hides the list of articles."),
             Self::ToggleRight => about!("Inspector", "◨", VIEW, Everywhere, [ctrl_shift(Key::B)], "Shows or hides the inspector."),
+        }
+    }
+
+    /// Whether it would do something now.
+    pub fn enabled(self, desk: Option<&Desk>) -> bool {
+        match self {
+            Self::Palette
+            | Self::Shortcuts
+            | Self::OpenProject
+            | Self::NewProject
+            | Self::OpenRecent(_)
+            | Self::ToggleTheme
+            | Self::LargerText
+            | Self::SmallerText
+            | Self::ResetText
+            | Self::CycleFont
+            | Self::ToggleInvisible
+            | Self::ToggleLeft
+            | Self::ToggleRight
+            | Self::NextPane => true,
+            _ => desk.is_some_and(|desk| self.enabled_on(desk)),
+        }
+    }
+
+    fn enabled_on(self, desk: &Desk) -> bool {
+        let open = desk.article().is_some();
+        let writable = desk.session.read_only().is_none();
+        let words = desk.words.is_some_and(|words| !words.is_caret());
+        let span = desk.selected().is_some();
+        match self {
+            Self::ApplyLabel(_) | Self::LabelAt(_) => open && writable,
+            Self::Link(nth) => writable && span && usize::from(nth) < desk.slots().len(),
+            Self::RemoveSpan | Self::EditNote | Self::EndForward | Self::EndBackward | Self::StartForward | Self::StartBackward => {
+                writable && span
+            }
+            Self::ExtendSpan => writable && words && desk.last_span.is_some(),
+            Self::CycleOverlap => span || desk.words.is_some(),
+            Self::Accept => desk.link.is_some() || desk.words.is_some_and(|words| words.is_caret()),
+            Self::Cancel => words || span || desk.link.is_some() || desk.find.is_some() || desk.armed.is_some(),
+            Self::Copy => words || span,
+            Self::Undo => desk.session.can_undo(),
+            Self::Redo => desk.session.can_redo(),
+            Self::NextSpan | Self::PreviousSpan => desk.layer().is_some_and(|layer| !layer.spans.is_empty()),
+            Self::DoneAndNext | Self::ToggleDone | Self::CycleDirection => open && writable,
+            Self::ImportFiles | Self::ImportFolder | Self::PasteArticle => writable,
+            Self::Find => open,
+            _ => true,
         }
     }
 

@@ -2,9 +2,11 @@
 //! edits of them. No text that may be Arabic goes through egui's own labels: `widgets` draw it over `layout`.
 
 mod command;
+mod controls;
 mod desk;
 mod dialogs;
 mod finder;
+mod icons;
 mod importing;
 mod jobs;
 mod keys;

@@ -156,6 +156,33 @@ impl Palette {
         }
     }
 
+    /// The ground of key caps: between a card and its border.
+    pub fn cap(&self) -> Color32 {
+        blend(self.card, self.line, 0.45)
+    }
+
+    /// Beneath what lies over the page.
+    pub fn shadow(&self) -> egui::Shadow {
+        egui::Shadow { offset: [0, 4], blur: 18, spread: 0, color: Color32::from_black_alpha(if self.dark { 110 } else { 38 }) }
+    }
+
+    /// Text on the main button.
+    pub fn on_accent(&self) -> Color32 {
+        if self.dark { self.desk } else { self.card }
+    }
+
+    /// A colour as text on a card: darkened or lightened until it has 4.5 : 1.
+    pub fn readable(&self, shade: Color32) -> Color32 {
+        let mut shade = shade;
+        for _ in 0..24 {
+            if contrast(shade, self.card).min(contrast(shade, self.panel)) >= 4.5 {
+                break;
+            }
+            shade = blend(shade, if self.dark { Color32::WHITE } else { Color32::BLACK }, 0.08);
+        }
+        shade
+    }
+
     /// The translucent tint of a span.
     pub fn tint(&self, label: &Label, selected: bool) -> Color32 {
         let share = self.tint_share(label.long) * if selected { 2.0 } else { 1.0 };

@@ -153,10 +153,11 @@ impl App {
     }
 
     fn close_desk(&mut self) {
-        if let Screen::Work(desk) = std::mem::replace(&mut self.screen, Screen::Welcome)
-            && let Err(failed) = desk.session.close()
-        {
-            self.notices.error(failed.to_string());
+        if let Screen::Work(mut desk) = std::mem::replace(&mut self.screen, Screen::Welcome) {
+            desk.commit_draft(&mut self.notices);
+            if let Err(failed) = desk.session.close() {
+                self.notices.error(failed.to_string());
+            }
         }
         self.reader = Reader::default();
     }
@@ -193,6 +194,9 @@ impl App {
             ThemeChoice::Light => egui::ThemePreference::Light,
             ThemeChoice::Dark => egui::ThemePreference::Dark,
         });
+        if let Screen::Work(desk) = &mut self.screen {
+            desk.remember_span();
+        }
         let reader = self.reader_has_keys(ctx);
         let desk = match &self.screen {
             Screen::Work(desk) => Some(&**desk),
@@ -293,6 +297,10 @@ impl App {
     /// Does what was asked for.
     pub fn run(&mut self, ctx: &Context, command: UiCommand) {
         use UiCommand as C;
+        if let Screen::Work(desk) = &mut self.screen {
+            // A command may leave the span that somebody types about.
+            desk.commit_draft(&mut self.notices);
+        }
         match command {
             C::Palette => self.overlay = Some(Overlay::palette()),
             C::Shortcuts => self.overlay = Some(Overlay::Shortcuts),
@@ -314,6 +322,11 @@ impl App {
                 panels::focus_filter(ctx);
             }
             C::NextPane => panels::next_pane(ctx, &self.settings),
+            C::OpenRecent(nth) => {
+                if let Some(path) = self.settings.recent.get(usize::from(nth)).cloned() {
+                    self.open_project(Path::new(&path));
+                }
+            }
             _ => {
                 if let Screen::Work(desk) = &mut self.screen {
                     run_on_desk(ctx, desk, &mut self.notices, command);
@@ -388,6 +401,16 @@ fn run_on_desk(ctx: &Context, desk: &mut Desk, notices: &mut Notices, command: U
             if let Some(label) = desk.session.project().codebook.label_by_key(digit).map(|label| label.id.clone()) {
                 desk.apply_label(&label, notices);
             }
+        }
+        C::LabelAt(nth) => {
+            if let Some(label) = desk.session.project().codebook.labels.get(usize::from(nth)).map(|label| label.id.clone()) {
+                desk.apply_label(&label, notices);
+            }
+        }
+        C::OpenArticle(at) => {
+            let articles = desk.session.project().articles();
+            let article = usize::try_from(at).ok().and_then(|at| articles.get(at)).map(|info| info.id.clone());
+            article.iter().for_each(|id| desk.open_article(id, notices));
         }
         C::Link(nth) => {
             if let Some(slot) = desk.slots().get(usize::from(nth)).map(|slot| slot.id.clone()) {

@@ -345,6 +345,26 @@ impl ArticleLayout {
 
     /// The rectangles that cover a byte range, in shaped blocks that a viewport shows.
     pub fn rectangles_in(&self, range: Range<usize>, viewport: Range<f32>) -> Vec<Rectangle> {
+        self.parts_in(range, viewport, |_, part| part)
+    }
+
+    /// [`Self::rectangles_in`] without the space at which lines were broken: what a highlight covers.
+    pub fn ink_in(&self, range: Range<usize>, viewport: Range<f32>) -> Vec<Rectangle> {
+        let mut parts = self.parts_in(range, viewport, |paragraph, part| {
+            let lines = paragraph.lines();
+            let Some(line) = lines.get(lines.partition_point(|line| line.bottom <= part.top)) else { return part };
+            Rectangle { left: part.left.clamp(line.left, line.right), right: part.right.clamp(line.left, line.right), ..part }
+        });
+        parts.retain(|part| part.width() > 0.0);
+        parts
+    }
+
+    fn parts_in(
+        &self,
+        range: Range<usize>,
+        viewport: Range<f32>,
+        trim: impl Fn(&Paragraph, Rectangle) -> Rectangle,
+    ) -> Vec<Rectangle> {
         let touched = self.blocks.partition_point(|block| block.range.end <= range.start)
             ..self.blocks.partition_point(|block| block.range.start < range.end);
         let visible = self.visible(viewport);
@@ -353,11 +373,13 @@ impl ArticleLayout {
             let Some((block, paragraph)) = self.shaped_block(index) else { continue };
             let begin = range.start.saturating_sub(block.range.start);
             let end = range.end.min(block.range.end) - block.range.start;
-            all.extend(paragraph.rectangles(begin..end).into_iter().map(|part| Rectangle {
-                top: part.top + block.top,
-                bottom: part.bottom + block.top,
-                baseline: part.baseline + block.top,
-                ..part
+            all.extend(paragraph.rectangles(begin..end).into_iter().map(|part| trim(paragraph, part)).map(|part| {
+                Rectangle {
+                    top: part.top + block.top,
+                    bottom: part.bottom + block.top,
+                    baseline: part.baseline + block.top,
+                    ..part
+                }
             }));
         }
         all

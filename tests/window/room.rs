@@ -73,7 +73,7 @@ impl Room {
     ) -> Self {
         let mut app = App::with_settings(Box::new(NoPicker), settings);
         app.open_project(&root);
-        let builder = build(Harness::<App>::builder().with_size(vec2(1440.0, 900.0)).with_max_steps(24));
+        let builder = build(Harness::<App>::builder().with_size(vec2(1440.0, 900.0)).with_max_steps(24).with_step_dt(1.0 / 60.0));
         let mut harness = builder.build_ui_state(|ui, app: &mut App| app.ui(ui), app);
         harness.run_steps(3);
         Self { harness, root, _folder: folder }
@@ -177,7 +177,7 @@ impl Room {
 
     pub fn click_with(&mut self, at: Pos2, modifiers: Modifiers) {
         // Long enough ago that no earlier click makes it a double one.
-        self.harness.input_mut().time = self.harness.input().time.map(|time| time + 1.0);
+        self.harness.run_steps(30);
         self.press_and_release(at, modifiers);
     }
 
@@ -202,7 +202,7 @@ impl Room {
     }
 
     pub fn drag_with(&mut self, from: Pos2, to: Pos2, modifiers: Modifiers) {
-        self.harness.input_mut().time = self.harness.input().time.map(|time| time + 1.0);
+        self.harness.run_steps(30);
         self.move_to(from, modifiers);
         self.harness.step();
         self.button(from, true, modifiers);

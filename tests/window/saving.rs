@@ -47,7 +47,7 @@ fn files_dropped_on_the_window_become_articles() {
     let bad = folder.path().join("picture.txt");
     write(&good, " date 2026-01-18 العراق يعلن\n\nنص المقال\n".as_bytes());
     write(&bad, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0");
-    let dropped = [good, bad].map(|path| Arc::new(Dropped(path)) as Arc<dyn egui::DroppedFile>);
+    let dropped = [good, bad].map(|path| Arc::new(Dropped(path)) as Arc<dyn egui::DroppedFile + Send + Sync>);
     room.harness.input_mut().dropped_files = dropped.to_vec();
     for _ in 0..200 {
         room.harness.step();
@@ -72,8 +72,8 @@ impl egui::DroppedFile for Dropped {
         &self.0
     }
 
-    fn bytes(&self) -> std::io::Result<Vec<u8>> {
-        std::fs::read(&self.0)
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|cause| cause.to_string())
     }
 }
 

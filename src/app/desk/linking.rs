@@ -61,7 +61,10 @@ impl Desk {
                 u32::from(to.start().max(start.start()) - start.start()) + 1
             }
         };
-        self.link_ends(from, kind).into_iter().min_by_key(distance)
+        let linked = |id: &SpanId| layer.relations.values().any(|r| r.label == *kind && r.from == from && r.to == *id);
+        let (ends, linked): (Vec<_>, Vec<_>) = self.link_ends(from, kind).into_iter().partition(|id| !linked(id));
+        // What is linked already is offered only where nothing else is.
+        ends.into_iter().min_by_key(distance).or(linked.into_iter().min_by_key(distance))
     }
 
     /// Offers the next or previous end.

@@ -3,6 +3,7 @@
 //! Everything here is about the desk, not about the data: data change through [`Session::apply`] alone, in
 //! `marking`. The window reads it each frame.
 
+mod drafting;
 mod find;
 mod linking;
 mod marking;
@@ -12,6 +13,7 @@ mod words;
 
 use std::sync::Arc;
 
+pub use drafting::{Draft, Field, written};
 pub use find::Find;
 pub use linking::Link;
 pub use reading::{Filter, Row};
@@ -66,6 +68,8 @@ pub struct Desk {
     pub reveal: Option<TextSize>,
     /// The note field takes the keyboard.
     pub note_wanted: bool,
+    /// What somebody is typing about a span.
+    pub draft: Option<Draft>,
     /// What loading the open article found.
     pub issues: Vec<Issue>,
     /// Articles in the order of the list, made anew when filter or index change.
@@ -88,6 +92,7 @@ impl Desk {
             filter: Filter::default(),
             reveal: None,
             note_wanted: false,
+            draft: None,
             issues: Vec::new(),
             rows: reading::Rows::default(),
         };

@@ -158,6 +158,8 @@ impl Desk {
         if self.open.as_ref() == Some(id) {
             return;
         }
+        // The article that is left may have got another status just now.
+        self.refresh_rows();
         let issues = self.session.load(id, &self.annotator.clone());
         for issue in &issues {
             notices.issue(issue);

@@ -1,15 +1,27 @@
 //! The parts of the window around the page.
 
 mod articles;
-mod bars;
+mod attributes;
+mod entity;
 mod find_bar;
+mod footer;
 mod inspector;
+mod listing;
 mod menus;
+mod page_hint;
+mod panes;
+mod say;
 mod slots;
 mod spans;
+mod status;
+mod top;
 
-pub(super) use articles::{articles, empty_page, focus_filter};
-pub(super) use bars::{saving_repaint, status_bar, top_bar};
+pub(super) use articles::{articles, focus_filter};
 pub(super) use find_bar::find_bar;
 pub(super) use inspector::right;
-pub(super) use menus::{next_pane, span_menu};
+pub(super) use menus::span_menu;
+pub(super) use page_hint::empty_page;
+pub(super) use panes::next_pane;
+pub(super) use say::day;
+pub(super) use status::{saving_repaint, status_bar};
+pub(super) use top::top_bar;

@@ -30,6 +30,7 @@ impl Reader {
         ui.ctx().accesskit_node_builder(document, |node| {
             node.set_role(Role::Document);
             node.set_label("Text of the article");
+            node.set_bounds(bounds(response.rect));
         });
         for nth in page.layout.visible(visible.clone()) {
             self.block_runs(&mut child, &page.layout, nth, place, visible.clone());
@@ -52,6 +53,7 @@ impl Reader {
             let start_x = if block.direction.is_rtl() { line.right } else { line.left };
             ui.ctx().accesskit_node_builder(id, |node| {
                 node.set_role(Role::TextRun);
+                node.set_bounds(bounds(rect));
                 node.set_value(text);
                 node.set_text_direction(if block.direction.is_rtl() {
                     TextDirection::RightToLeft
@@ -78,6 +80,7 @@ impl Reader {
             response.widget_info(|| WidgetInfo::selected(WidgetType::Mark, true, selected, &label));
             ui.ctx().accesskit_node_builder(id, |node| {
                 node.set_role(Role::Mark);
+                node.set_bounds(bounds(place.rect(part)));
                 node.set_label(label.as_str());
                 node.set_selected(selected);
                 if !span.note.is_empty() {
@@ -86,6 +89,12 @@ impl Reader {
             });
         }
     }
+}
+
+/// A rectangle in points as assistive technology takes it.
+fn bounds(rect: Rect) -> egui::accesskit::Rect {
+    let [x0, y0, x1, y1] = [rect.min.x, rect.min.y, rect.max.x, rect.max.y].map(f64::from);
+    egui::accesskit::Rect { x0, y0, x1, y1 }
 }
 
 /// Lengths in bytes, places in points from the start of the line, and the letters at which words begin.

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 
+use crate::language::bytes;
 use crate::layout::{ArticleLayout, Rectangle};
 use crate::model::{Codebook, Layer, Span, SpanId, TextRange};
 
@@ -38,9 +39,7 @@ pub(super) fn marks(layout: &ArticleLayout, layer: &Layer, codebook: &Codebook, 
         .iter()
         .zip(nesting)
         .filter_map(|(span, (depth, lane))| {
-            let parts = |range: &TextRange| {
-                layout.rectangles_in(usize::from(range.start())..usize::from(range.end()), view.clone())
-            };
+            let parts = |range: &TextRange| layout.ink_in(bytes(*range), view.clone());
             let rectangles: Vec<Rectangle> = span.ranges.iter().flat_map(parts).collect();
             let (first, last) = (rectangles.first()?, rectangles.last()?);
             let edges = (first.bottom > view.start, last.top < view.end);

@@ -32,6 +32,8 @@ pub struct Reader {
     marks: Option<(MarksKey, Vec<Mark>)>,
     drag: Option<Drag>,
     presses: Presses,
+    /// Whether the press became a drag.
+    moved: bool,
     /// The span under the pointer.
     hovered: Option<SpanId>,
     /// Horizontal place that up and down keep to, physical pixels.
@@ -40,7 +42,7 @@ pub struct Reader {
     affinity: Affinity,
     /// Where chips were painted in the last frame, for presses.
     chips: Vec<(SpanId, Rect)>,
-    /// Where the inspector's slots are, for chips dropped on them.
+    /// How far the page is scrolled, points.
     scroll: f32,
 }
 

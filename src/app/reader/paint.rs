@@ -19,7 +19,7 @@ use crate::model::{Codebook, Direction, Label, SpanId, TextRange};
 /// Distance of the first underline from the base line, in parts of the font size.
 const UNDERLINE_DROP: f32 = 0.42;
 /// Distance of two underlines, points.
-const LANE: f32 = 3.0;
+const LANE: f32 = 3.5;
 /// A tint reaches this much of the line box above and below its middle.
 const TINT_HEIGHT: f32 = 0.92;
 
@@ -82,7 +82,7 @@ impl Reader {
 
     fn paint_range(&self, range: TextRange, brush: &Brush<'_>, visible: Range<f32>, colour: Color32) {
         let Some((_, page)) = &self.page else { return };
-        for part in page.layout.rectangles_in(crate::language::bytes(range), visible) {
+        for part in page.layout.ink_in(crate::language::bytes(range), visible) {
             let rect = brush.place.rect(&part);
             brush.painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() * (1.0 - TINT_HEIGHT) / 2.0)), 2.0, colour);
         }
@@ -123,7 +123,7 @@ impl Reader {
         };
         for (edge, rect) in self.handles(desk, brush.place) {
             let rect = match ui.input(|input| input.pointer.latest_pos()).filter(|_| dragged == Some(edge)) {
-                Some(at) => self.preview(ui, desk, brush, edge, at).unwrap_or(rect),
+                Some(at) => self.preview(desk, brush, edge, at).unwrap_or(rect),
                 None => rect,
             };
             brush.painter.rect_filled(rect, 1.0, colour);
@@ -132,9 +132,9 @@ impl Reader {
     }
 
     /// Where a dragged edge would come to stand, and the words that come or go.
-    fn preview(&self, ui: &Ui, desk: &Desk, brush: &Brush<'_>, edge: crate::app::desk::Edge, at: egui::Pos2) -> Option<Rect> {
+    fn preview(&self, desk: &Desk, brush: &Brush<'_>, edge: crate::app::desk::Edge, at: egui::Pos2) -> Option<Rect> {
         let (_, page) = self.page.as_ref()?;
-        let to = self.edge_place(ui, desk, brush.place, edge, at)?;
+        let to = self.edge_place(desk, brush.place, edge, at)?;
         let span = desk.selected()?;
         let from = if edge == crate::app::desk::Edge::Start { span.start() } else { span.end() };
         let changed = TextRange::new(from.min(to), from.max(to));
@@ -145,28 +145,26 @@ impl Reader {
         Some(Rect::from_min_max(foot - vec2(1.0, height * 0.82), foot + vec2(1.0, -height * 0.12)))
     }
 
-    /// Relations of the selected or hovered span: a thin line beside the text from one end to the other, with its
-    /// name; while a relation is begun, the line to the offered end.
+    /// Relations of the selected or hovered span: its other ends are framed, and a thin line in the margin leads from
+    /// its line to theirs with the relation's name; while a relation is begun, also to the offered end.
     fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], paper: Rect) {
         let Some(layer) = desk.layer() else { return };
-        let focus = desk.span.or(self.hovered);
-        let mut lane = 0_u8;
-        let begun = desk.link.as_ref().and_then(|link| Some((link.from, link.offered?, link.kind.clone())));
-        let shown = layer.relations.values().filter(|r| Some(r.from) == focus || Some(r.to) == focus);
+        let Some(focus) = desk.span.or(self.hovered) else { return };
+        let begun = desk.link.as_ref().and_then(|link| Some((link.from, link.offered?, link.kind.clone(), true)));
+        let shown = layer.relations.values().filter(|r| r.from == focus || r.to == focus);
         let shown = shown.map(|r| (r.from, r.to, r.label.clone(), false));
-        for (from, to, kind, is_begun) in shown.chain(begun.map(|(from, to, kind)| (from, to, kind, true))) {
+        let right = self.starts_right(desk, focus);
+        let mut gutter = Gutter::new(brush, paper, right);
+        for (from, to, kind, is_begun) in shown.chain(begun) {
             let name = brush.codebook.relation(&kind).map_or(kind.as_str(), |kind| kind.name.as_str());
-            let rects = |id: SpanId| self.first_part(marks, id, brush.place);
-            match (rects(from), rects(to)) {
-                (Some(a), Some(b)) => brush.arc(a, b, paper, lane, name, is_begun),
-                _ => continue,
+            let ends = self.first_part(marks, from, brush.place).zip(self.first_part(marks, to, brush.place));
+            let Some((a, b)) = ends else { continue };
+            let other = if from == focus { to } else { from };
+            let colour = if is_begun { brush.palette.accent } else { brush.palette.dim };
+            for mark in marks.iter().filter(|mark| mark.id == other) {
+                brush.frame(mark, colour, if is_begun { 2.0 } else { 1.0 });
             }
-            lane = (lane + 1) % 3;
-        }
-        if let Some(link) = &desk.link {
-            for mark in marks.iter().filter(|mark| link.offered == Some(mark.id)) {
-                brush.frame(mark, brush.palette.accent);
-            }
+            gutter.lead(a, b, name, colour);
         }
     }
 
@@ -259,10 +257,10 @@ impl Brush<'_> {
         }
     }
 
-    fn frame(&self, mark: &Mark, colour: Color32) {
+    fn frame(&self, mark: &Mark, colour: Color32, width: f32) {
         for part in &mark.rectangles {
-            let rect = self.body(mark, self.place.rect(part)).expand(1.5);
-            self.painter.rect_stroke(rect, 4.0, Stroke::new(2.0, colour), StrokeKind::Outside);
+            let rect = self.body(mark, self.place.rect(part));
+            self.painter.rect_stroke(rect, 4.0, Stroke::new(width, colour), StrokeKind::Outside);
         }
     }
 
@@ -306,38 +304,55 @@ impl Brush<'_> {
         self.painter.rect(rect, 3.0, self.palette.card, Stroke::new(1.0, self.palette.dim), StrokeKind::Outside);
         engine(ctx).paint(self.painter, &text, rect.min + vec2(2.5, 0.5), self.palette.dim);
     }
-
-    /// A thin line in the margin of the page from one line to another; between two spans of one line, a low bow
-    /// above it.
-    fn arc(&self, from: Rect, to: Rect, paper: Rect, lane: u8, name: &str, begun: bool) {
-        let colour = if begun { self.palette.accent } else { self.palette.dim };
-        let stroke = Stroke::new(if begun { 1.6 } else { 1.1 }, colour);
-        let gutter = paper.right() - 14.0 - 9.0 * f32::from(lane);
-        let left = paper.left() + 14.0 + 9.0 * f32::from(lane);
-        // The margin that is nearer to both ends.
-        let middle = (from.center().x + to.center().x) / 2.0;
-        let x = if middle >= paper.center().x { gutter } else { left };
-        let (a, b) = (pos2(edge_towards(from, x), from.bottom() - 3.0), pos2(edge_towards(to, x), to.bottom() - 3.0));
-        let points = vec![a, pos2(x, a.y), pos2(x, b.y), b];
-        self.painter.add(Shape::line(points, stroke));
-        let inwards = if b.x < x { 1.0 } else { -1.0 };
-        let tip = b;
-        self.painter.add(Shape::convex_polygon(
-            vec![tip, tip + vec2(5.0 * inwards, -3.0), tip + vec2(5.0 * inwards, 3.0)],
-            colour,
-            Stroke::NONE,
-        ));
-        let ctx = self.painter.ctx();
-        let text = self.text(name, 10.0, false);
-        let at = pos2(x - text.size().x / 2.0, (a.y + b.y) / 2.0 - text.size().y / 2.0);
-        let at = pos2(at.x.clamp(paper.left() + 3.0, paper.right() - text.size().x - 3.0), at.y);
-        let ground = Rect::from_min_size(at, text.size()).expand2(vec2(3.0, 0.0));
-        self.painter.rect_filled(ground, 3.0, self.palette.page);
-        engine(ctx).paint(self.painter, &text, at, colour);
-    }
 }
 
-/// The edge of a rectangle that is nearer to a vertical line.
-fn edge_towards(rect: Rect, x: f32) -> f32 {
-    if (rect.left() - x).abs() < (rect.right() - x).abs() { rect.left() } else { rect.right() }
+/// The margin beside the text at which relations are led from line to line.
+struct Gutter<'a> {
+    brush: &'a Brush<'a>,
+    /// Where the text ends.
+    text: f32,
+    /// 1 where the margin lies to the right of the text, -1 where it lies to the left.
+    outwards: f32,
+    lane: f32,
+    /// Heights at which names stand already.
+    names: Vec<f32>,
+}
+
+impl<'a> Gutter<'a> {
+    /// Between two lanes, points.
+    const LANE: f32 = 4.0;
+    /// Where names begin, points from the text.
+    const NAMES: f32 = 20.0;
+    /// Height of a name, points.
+    const NAME: f32 = 11.0;
+
+    fn new(brush: &'a Brush<'a>, paper: Rect, right: bool) -> Self {
+        let margin = space::PAGE_MARGIN.min(paper.width() * 0.08);
+        let (text, outwards) = if right { (paper.right() - margin, 1.0) } else { (paper.left() + margin, -1.0) };
+        Self { brush, text, outwards, lane: 0.0, names: Vec::new() }
+    }
+
+    /// A line from one end to the other, an arrow at the other, its name beside the arrow.
+    fn lead(&mut self, from: Rect, to: Rect, name: &str, colour: Color32) {
+        let (y0, y1) = (from.center().y + 2.0 * self.lane, to.center().y);
+        let (near, far) = (self.text + 4.0 * self.outwards, self.text + (10.0 + Self::LANE * self.lane) * self.outwards);
+        let painter = self.brush.painter;
+        if (from.center().y - y1).abs() > 2.0 {
+            let points = vec![pos2(near, y0), pos2(far, y0), pos2(far, y1), pos2(near, y1)];
+            painter.add(Shape::line(points, Stroke::new(1.2, colour)));
+            self.lane += 1.0;
+        }
+        let (tip, side) = (pos2(near, y1), 4.0 * self.outwards);
+        painter.add(Shape::convex_polygon(vec![tip, tip + vec2(side, -2.5), tip + vec2(side, 2.5)], colour, Stroke::NONE));
+        let mut y = y1 - Self::NAME / 2.0;
+        while self.names.iter().any(|taken| (taken - y).abs() < Self::NAME) {
+            y += Self::NAME;
+        }
+        self.names.push(y);
+        let text = self.brush.text(name, 9.5, false);
+        let x = self.text + Self::NAMES * self.outwards - if self.outwards < 0.0 { text.size().x } else { 0.0 };
+        let ground = Rect::from_min_size(pos2(x, y), vec2(text.size().x, Self::NAME));
+        painter.rect_filled(ground, 2.0, self.brush.palette.page);
+        engine(painter.ctx()).paint(painter, &text, pos2(x, y - 1.0), colour);
+    }
 }

@@ -15,6 +15,8 @@ use crate::model::{SpanId, TextSize};
 const HANDLE_REACH: f32 = 8.0;
 /// Nearer to the edge of the view than this, a drag scrolls, points.
 const SCROLL_EDGE: f32 = 28.0;
+/// A press that moves further than this is a drag, points.
+const DRAG_FROM: f32 = 4.0;
 
 impl Reader {
     /// Presses, drags, clicks and hovering of this frame.
@@ -47,6 +49,7 @@ impl Reader {
     fn press(&mut self, ui: &Ui, desk: &mut Desk, place: &Place, at: Pos2) {
         let (time, modifiers) = ui.input(|input| (input.time, input.modifiers));
         let count = self.presses.press(time, at);
+        self.moved = false;
         if count == 1 {
             if let Some(edge) = self.handle_at(desk, place, at) {
                 self.drag = Some(Drag::Edge(edge));
@@ -93,8 +96,9 @@ impl Reader {
     }
 
     fn drag_to(&mut self, ui: &Ui, desk: &mut Desk, place: &Place, at: Pos2) {
-        let moved = ui.input(|input| input.pointer.is_decidedly_dragging());
-        if !moved {
+        let origin = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
+        self.moved |= origin.distance(at) > DRAG_FROM;
+        if !self.moved {
             return;
         }
         self.scroll_at_edge(ui, at);
@@ -118,8 +122,11 @@ impl Reader {
 
     fn release(&mut self, ui: &Ui, desk: &mut Desk, notices: &mut Notices, place: &Place, drag: Drag, at: Pos2) {
         match drag {
+            Drag::Edge(_) if !self.moved => {
+                self.click(ui, desk, notices, place, at);
+            }
             Drag::Edge(edge) => {
-                if let Some(to) = self.edge_place(ui, desk, place, edge, at) {
+                if let Some(to) = self.edge_place(desk, place, edge, at) {
                     desk.put_edge(edge, to, notices);
                 }
             }
@@ -130,7 +137,7 @@ impl Reader {
                     None => desk.select(from),
                 }
             }
-            Drag::Words { .. } if desk.words.is_none_or(Words::is_caret) || !ui.input(|i| i.pointer.is_decidedly_dragging()) => {
+            Drag::Words { .. } if desk.words.is_none_or(Words::is_caret) || !self.moved => {
                 self.click(ui, desk, notices, place, at);
             }
             Drag::Words { .. } => self.selected(desk, notices),
@@ -206,8 +213,8 @@ impl Reader {
     }
 
     /// Where a dragged edge would come to stand: by letters, so that a clitic can be cut off.
-    pub(super) fn edge_place(&self, ui: &Ui, desk: &Desk, place: &Place, edge: Edge, at: Pos2) -> Option<TextSize> {
-        ui.input(|input| input.pointer.is_decidedly_dragging()).then_some(())?;
+    pub(super) fn edge_place(&self, desk: &Desk, place: &Place, edge: Edge, at: Pos2) -> Option<TextSize> {
+        self.moved.then_some(())?;
         let (hit, article, span) = (self.hit(place, at)?, desk.article()?, desk.selected()?);
         let to = size(graphemes::floor(article.text(), hit.caret.byte));
         let fits = match edge {

@@ -1,0 +1,78 @@
+//! The keyboard's way from part to part of the window.
+
+use egui::{Context, Id, Rect, Response};
+
+use crate::app::reader::Reader;
+use crate::app::settings::Settings;
+
+/// A part of the window beside the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pane {
+    /// The list of articles.
+    Articles,
+    /// The inspector.
+    Inspector,
+}
+
+impl Pane {
+    fn id(self) -> Id {
+        Id::unique(("pane", self as u8))
+    }
+}
+
+/// The part whose first control takes the keyboard in this frame.
+fn wanted_id() -> Id {
+    Id::unique("wanted pane")
+}
+
+/// Says where a part of the window is, so that the keyboard's place in it is known.
+pub(super) fn mark(ctx: &Context, pane: Pane, rect: Rect) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(pane.id(), (rect, pass)));
+}
+
+/// Whether a part of the window should take the keyboard.
+pub(super) fn is_wanted(ctx: &Context, pane: Pane) -> bool {
+    ctx.data(|data| data.get_temp::<Option<Pane>>(wanted_id())) == Some(Some(pane))
+}
+
+/// Gives the keyboard to a control, if its part of the window should take it and none before it did.
+pub(super) fn offer(ctx: &Context, pane: Pane, control: &Response) {
+    if is_wanted(ctx, pane) {
+        control.request_focus();
+        taken(ctx);
+    }
+}
+
+/// The keyboard was taken.
+pub(super) fn taken(ctx: &Context) {
+    ctx.data_mut(|data| data.remove_temp::<Option<Pane>>(wanted_id()));
+}
+
+/// Where the keyboard is: in the list, in the inspector, or else with the reader.
+fn now(ctx: &Context) -> Option<Pane> {
+    let focused = ctx.memory(|memory| memory.focused())?;
+    let at = ctx.read_response(focused)?.rect.center();
+    let pass = ctx.cumulative_pass_nr();
+    [Pane::Articles, Pane::Inspector].into_iter().find(|pane| {
+        let shown = ctx.data(|data| data.get_temp::<(Rect, u64)>(pane.id()));
+        shown.is_some_and(|(rect, seen)| rect.contains(at) && seen + 3 > pass)
+    })
+}
+
+/// Moves the keyboard on: reader, article list, inspector.
+pub(crate) fn next_pane(ctx: &Context, settings: &Settings) {
+    let next = match now(ctx) {
+        None if settings.left => Some(Pane::Articles),
+        None | Some(Pane::Articles) if settings.right => Some(Pane::Inspector),
+        _ => None,
+    };
+    match next {
+        Some(pane) => {
+            ctx.memory_mut(|memory| memory.stop_text_input());
+            ctx.data_mut(|data| data.insert_temp(wanted_id(), Some(pane)));
+            ctx.request_repaint();
+        }
+        None => ctx.memory_mut(|memory| memory.request_focus(Reader::id())),
+    }
+}
