@@ -112,7 +112,7 @@ fn project(root: &Path, text: &str, spans: Vec<TextRange>) {
 fn thousand(text: &str) -> Vec<TextRange> {
     let whole = TextRange::new(0.into(), u32::try_from(text.len()).unwrap().into());
     let words: Vec<TextRange> = hashiya::language::words::words(text, whole).take(500).collect();
-    let runs = (1..4).flat_map(|length| words.windows(length).map(|run| run[0].cover(run[length - 1])));
+    let runs = (1..4).flat_map(|length| words.windows(length).map(move |run| run[0].cover(run[length - 1])));
     let spans: Vec<_> = runs.take(1000).collect();
     assert_eq!(spans.len(), 1000);
     spans

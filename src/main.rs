@@ -1,3 +1,35 @@
 //! The one binary: window and command line.
 
-fn main() {}
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use hashiya::cli::{self, Next};
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!(
+            "hashiya: stopped on a mistake of its own ({panic}); what was acknowledged is on disk: please report it"
+        );
+    }));
+    match cli::run(std::env::args_os()) {
+        Next::Exit(code) => code,
+        Next::Window(project) => window(project),
+    }
+}
+
+#[cfg(feature = "gui")]
+fn window(project: Option<PathBuf>) -> ExitCode {
+    match hashiya::app::run(project) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hashiya: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(not(feature = "gui"))]
+fn window(_: Option<PathBuf>) -> ExitCode {
+    eprintln!("hashiya: this build has no window; see `hashiya --help` for the commands");
+    ExitCode::from(2)
+}

@@ -13,7 +13,7 @@ use super::widgets::{Label, Shaped, Text};
 
 /// How much a button stands out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// A card of its own.
     #[default]
     Raised,
@@ -61,7 +61,7 @@ impl Look {
 
 /// A button of our own text: square, sign, words and key cap, each where it is wanted.
 #[must_use = "call `.ui(ui)` to show it"]
-pub struct Button<'a> {
+pub(crate) struct Button<'a> {
     text: Cow<'a, str>,
     name: Option<Cow<'a, str>>,
     tip: Cow<'a, str>,
@@ -92,7 +92,7 @@ const ICON: f32 = 11.0;
 
 impl<'a> Button<'a> {
     /// A button with these words.
-    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn new(text: impl Into<Cow<'a, str>>) -> Self {
         Self {
             text: text.into(),
             name: None,
@@ -112,12 +112,12 @@ impl<'a> Button<'a> {
     }
 
     /// A button that is only a sign; `name` says what it does.
-    pub fn icon(icon: Icon, name: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn icon(icon: Icon, name: impl Into<Cow<'a, str>>) -> Self {
         Self { icon: Some(icon), look: Look::Flat, dim: true, ..Self::new("") }.name(name)
     }
 
     /// How much it stands out.
-    pub fn look(mut self, look: Look) -> Self {
+    pub(crate) fn look(mut self, look: Look) -> Self {
         self.look = look;
         if matches!(look, Look::Pill | Look::Segment) {
             self.text_size = size::HINT;
@@ -126,79 +126,73 @@ impl<'a> Button<'a> {
     }
 
     /// Accessible name, where it is not its text.
-    pub fn name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.name = Some(name.into());
         self
     }
 
     /// A sentence on hover.
-    pub fn tip(mut self, tip: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn tip(mut self, tip: impl Into<Cow<'a, str>>) -> Self {
         self.tip = tip.into();
         self
     }
 
     /// The keys that do the same.
-    pub fn keys(mut self, keys: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn keys(mut self, keys: impl Into<Cow<'a, str>>) -> Self {
         self.keys = keys.into();
         self
     }
 
     /// A square of a label's colour before the words.
-    pub fn square(mut self, color: Color32) -> Self {
+    pub(crate) fn square(mut self, color: Color32) -> Self {
         self.square = Some(color);
         self
     }
 
     /// A sign before the words.
-    pub fn sign(mut self, icon: Icon) -> Self {
+    pub(crate) fn sign(mut self, icon: Icon) -> Self {
         self.icon = Some(icon);
         self
     }
 
     /// An outline in a colour of its own.
-    pub fn outline(mut self, color: Option<Color32>) -> Self {
+    pub(crate) fn outline(mut self, color: Option<Color32>) -> Self {
         self.outline = color;
         self
     }
 
     /// Whether it is switched on.
-    pub fn selected(mut self, selected: bool) -> Self {
+    pub(crate) fn selected(mut self, selected: bool) -> Self {
         self.selected = Some(selected);
         self
     }
 
-    /// Font size.
-    pub fn text_size(mut self, size: f32) -> Self {
-        self.text_size = size;
-        self
-    }
-
     /// In the colour of what matters less.
-    pub fn dim(mut self) -> Self {
+    pub(crate) fn dim(mut self) -> Self {
         self.dim = true;
         self
     }
 
     /// Corners of its own.
-    pub fn radius(mut self, radius: CornerRadius) -> Self {
+    pub(crate) fn radius(mut self, radius: CornerRadius) -> Self {
         self.radius = Some(radius);
         self
     }
 
     /// As wide as this; the words are cut where they are wider.
-    pub fn width(mut self, width: f32) -> Self {
+    pub(crate) fn width(mut self, width: f32) -> Self {
         self.width = Some(width);
         self
     }
 
     /// What it is for assistive technologies.
-    pub fn role(mut self, role: Role) -> Self {
+    pub(crate) fn role(mut self, role: Role) -> Self {
         self.role = role;
         self
     }
 
     /// How wide it would like to be.
-    pub fn measure(&self, ui: &Ui) -> f32 {
+    pub(crate) fn measure(&self, ui: &Ui) -> f32 {
         self.parts(ui, f32::from(u16::MAX)).width
     }
 
@@ -222,7 +216,7 @@ impl<'a> Button<'a> {
     }
 
     /// Shows it in the row.
-    pub fn ui(self, ui: &mut Ui) -> Response {
+    pub(crate) fn ui(self, ui: &mut Ui) -> Response {
         let room = self.width.unwrap_or(f32::from(u16::MAX));
         let parts = self.parts(ui, room);
         let width = self.width.unwrap_or(parts.width);
@@ -231,7 +225,7 @@ impl<'a> Button<'a> {
     }
 
     /// Shows it at a place.
-    pub fn put(self, ui: &mut Ui, rect: Rect, id: egui::Id) -> Response {
+    pub(crate) fn put(self, ui: &mut Ui, rect: Rect, id: egui::Id) -> Response {
         let parts = self.parts(ui, rect.width());
         let response = ui.interact(rect, id, Sense::click());
         self.finish(ui, rect, response, &parts)
@@ -318,10 +312,10 @@ impl<'a> Button<'a> {
 }
 
 /// Keys as a small box, such as `Ctrl K`; arrows are drawn, since fonts lack them.
-pub struct KeyCap {
+pub(crate) struct KeyCap {
     pieces: Vec<Piece>,
     /// Of the box, points.
-    pub size: Vec2,
+    pub(crate) size: Vec2,
 }
 
 enum Piece {
@@ -342,7 +336,7 @@ const CAP_TEXT: f32 = 10.5;
 
 impl KeyCap {
     /// Shapes the name of a key.
-    pub fn new(ui: &Ui, keys: &str) -> Self {
+    pub(crate) fn new(ui: &Ui, keys: &str) -> Self {
         let mut pieces = Vec::new();
         let mut rest = keys;
         while let Some(first) = rest.chars().next() {
@@ -362,7 +356,7 @@ impl KeyCap {
     }
 
     /// Draws it with the middle of its left edge at `at`.
-    pub fn paint(&self, ui: &Ui, at: Pos2, on_accent: bool) {
+    pub(crate) fn paint(&self, ui: &Ui, at: Pos2, on_accent: bool) {
         let palette = Palette::of(ui.ctx());
         let rect = Rect::from_min_size(pos2(at.x, at.y - self.size.y / 2.0).round(), self.size);
         let (fill, line, mut ink) = if on_accent {
@@ -388,7 +382,7 @@ impl KeyCap {
 }
 
 /// A key cap in the row; read out as its keys.
-pub fn key_cap(ui: &mut Ui, keys: &str) -> Response {
+pub(crate) fn key_cap(ui: &mut Ui, keys: &str) -> Response {
     let cap = KeyCap::new(ui, keys);
     let (rect, response) = ui.allocate_exact_size(vec2(cap.size.x, cap.size.y), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), keys));
@@ -396,13 +390,48 @@ pub fn key_cap(ui: &mut Ui, keys: &str) -> Response {
     response
 }
 
+/// A part of a sentence that names keys.
+#[derive(Clone, Copy)]
+pub(crate) enum Word<'a> {
+    /// Words.
+    Text(&'a str),
+    /// A key.
+    Key(&'a str),
+}
+
+/// A dim sentence with key caps in it, broken between its parts; in the middle where it should be and fits.
+pub(crate) fn sentence(ui: &mut Ui, parts: &[Word<'_>], centred: bool) {
+    const SPACE: f32 = 5.0;
+    let text = |text: &str| Label::new(text.to_owned()).dim();
+    let width = |part: &Word<'_>| match part {
+        Word::Text(words) => text(words).shape(ui, 0.0).size().x,
+        Word::Key(keys) => KeyCap::new(ui, keys).size.x,
+    };
+    let whole = parts.iter().map(|part| width(part) + SPACE).sum::<f32>() - SPACE;
+    let spare = ui.available_width() - whole;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
+        ui.spacing_mut().interact_size.y = 20.0;
+        if centred && spare > 0.0 {
+            ui.add_space(spare / 2.0);
+        }
+        ui.spacing_mut().item_spacing.x = SPACE;
+        for part in parts {
+            match part {
+                Word::Text(words) => text(words).ui(ui),
+                Word::Key(keys) => key_cap(ui, keys),
+            };
+        }
+    });
+}
+
 /// Draws a shaped line with the middle of its left edge at a place.
-pub fn paint_middle(ui: &Ui, text: &Shaped, at: Pos2, color: Color32) {
+pub(crate) fn paint_middle(ui: &Ui, text: &Shaped, at: Pos2, color: Color32) {
     Text::of(ui.ctx()).paint(ui.painter(), text, pos2(at.x, at.y - text.size().y / 2.0), color);
 }
 
 /// The ring around what has the keyboard.
-pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: impl Into<CornerRadius>) {
+pub(crate) fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: impl Into<CornerRadius>) {
     if response.has_focus() {
         let stroke = Stroke::new(2.0, Palette::of(ui.ctx()).accent);
         ui.painter().rect_stroke(rect, radius, stroke, StrokeKind::Inside);
@@ -410,7 +439,7 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, radius: impl Into<Co
 }
 
 /// A sentence on hover, in our own text.
-pub fn tipped(response: Response, tip: &str) -> Response {
+pub(crate) fn tipped(response: Response, tip: &str) -> Response {
     response.on_hover_ui(|ui| {
         ui.set_max_width(360.0);
         let wide = Label::new(tip).shape(ui, 0.0).size().x > 340.0;
@@ -420,7 +449,7 @@ pub fn tipped(response: Response, tip: &str) -> Response {
 }
 
 /// A card: a quiet frame around what belongs together.
-pub fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+pub(crate) fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     let palette = Palette::of(ui.ctx());
     Frame::new()
         .fill(palette.card)
@@ -436,10 +465,11 @@ pub fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 /// Buttons that hang together, of which one or none is on: what they say and what they are called. Returns the one
 /// that was clicked, and the first of them.
-pub fn segments(ui: &mut Ui, names: &[(&str, String)], on: Option<usize>) -> (Option<usize>, Option<Response>) {
+pub(crate) fn segments(ui: &mut Ui, names: &[(&str, String)], on: Option<usize>) -> (Option<usize>, Option<Response>) {
     let (mut clicked, mut first) = (None, None);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = vec2(-1.0, 4.0);
+        ui.spacing_mut().interact_size.y = Look::Segment.height();
         ui.horizontal_wrapped(|ui| {
             let room = ui.max_rect().width();
             let rows = rows_of(&names.iter().map(|(text, _)| segment(text).measure(ui) - 1.0).collect::<Vec<_>>(), room);

@@ -6,7 +6,7 @@ use crate::model::Status;
 
 /// A sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Icon {
+pub(crate) enum Icon {
     /// A magnifying glass.
     Search,
     /// The looped square.
@@ -29,7 +29,7 @@ pub enum Icon {
 
 impl Icon {
     /// The sign that a letter of a key's name stands for.
-    pub fn of_key(letter: char) -> Option<Self> {
+    pub(crate) fn of_key(letter: char) -> Option<Self> {
         Some(match letter {
             '←' | '⏴' => Self::Left,
             '→' | '⏵' => Self::Right,
@@ -41,7 +41,7 @@ impl Icon {
     }
 
     /// Draws it in a square around `center`.
-    pub fn paint(self, painter: &Painter, center: Pos2, side: f32, color: Color32) {
+    pub(crate) fn paint(self, painter: &Painter, center: Pos2, side: f32, color: Color32) {
         let stroke = Stroke::new((side / 9.0).max(1.1), color);
         let at = |x: f32, y: f32| center + vec2(x, y) * side;
         let line = |points: &[(f32, f32)]| {
@@ -92,7 +92,7 @@ fn looped_square(painter: &Painter, center: Pos2, side: f32, stroke: Stroke) {
 }
 
 /// How far somebody is with an article: an empty, a half, a full disc, so that colour is not the only sign.
-pub fn status_mark(painter: &Painter, center: Pos2, status: Status, dim: Color32, good: Color32) {
+pub(crate) fn status_mark(painter: &Painter, center: Pos2, status: Status, dim: Color32, good: Color32) {
     let radius = 4.0;
     match status {
         Status::New => {
@@ -118,7 +118,7 @@ fn half_disc(center: Pos2, radius: f32) -> Vec<Pos2> {
 }
 
 /// A rounded dashed border.
-pub fn dashed(painter: &Painter, rect: Rect, stroke: Stroke) {
+pub(crate) fn dashed(painter: &Painter, rect: Rect, stroke: Stroke) {
     let rect = rect.shrink(0.5);
     let cut = 3.0;
     let corners = [

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::Place;
+use crate::model::{ArticleId, LayerKey, Place};
 
 /// Why a file cannot be read as the format it should be. The caller adds the file's name.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -91,6 +91,21 @@ pub struct Loss {
     pub kind: LossKind,
     /// Why.
     pub reason: String,
+}
+
+impl Loss {
+    /// The same loss, where the article came in under another id than it wished for.
+    pub fn moved_to(self, article: &ArticleId) -> Self {
+        let moved = |key: LayerKey| LayerKey { article: article.clone(), ..key };
+        let place = match self.place {
+            Place::Article(_) => Place::Article(article.clone()),
+            Place::Layer(key) => Place::Layer(moved(key)),
+            Place::Span(key, id) => Place::Span(moved(key), id),
+            Place::Relation(key, id) => Place::Relation(moved(key), id),
+            other => other,
+        };
+        Self { place, ..self }
+    }
 }
 
 /// Numbers of spans or of relations.

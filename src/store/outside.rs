@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the store is the module that touches the disk")]
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
@@ -49,7 +49,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>, refused: &mut Vec<String>) {
     }
 }
 
-fn unreadable(path: &Path, cause: &std::io::Error) -> String {
+fn unreadable(path: &Path, cause: &io::Error) -> String {
     format!(
         "{} cannot be read: {cause}. Nothing of it was imported: check its name and rights",
         path.display()
@@ -65,7 +65,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
         |cause| StoreError::io("read", path, cause, "Nothing of it was imported: check its name and rights");
     let size = fs::metadata(path).map_err(failed)?.len();
     if size > LARGEST {
-        let cause = std::io::Error::other(format!("it has {size} bytes, the limit is {LARGEST}"));
+        let cause = io::Error::other(format!("it has {size} bytes, the limit is {LARGEST}"));
         return Err(StoreError::io(
             "read",
             path,
@@ -81,23 +81,71 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
 /// # Errors
 /// Where it cannot be written; what stood under the name before is still there.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let mut file = NewFile::create(path)?;
+    file.write_all(bytes).map_err(|cause| unwritten(path, cause))?;
+    file.commit()
+}
+
+fn unwritten(path: &Path, cause: io::Error) -> StoreError {
     let meaning =
         "The file was not written and the project is as it was: check the folder's rights and space";
-    let failed = |cause| StoreError::io("write", path, cause, meaning);
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed)?;
+    StoreError::io("write", path, cause, meaning)
+}
+
+/// A file that is not the project's on its way to disk: it gets its name when it is whole, and leaves nothing behind
+/// where it is dropped before.
+#[derive(Debug)]
+pub struct NewFile {
+    file: fs::File,
+    unfinished: PathBuf,
+    path: PathBuf,
+    named: bool,
+}
+
+impl NewFile {
+    /// Begins a file; its folder is made where needed.
+    ///
+    /// # Errors
+    /// Where nothing can be written there.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        let failed = |cause| unwritten(path, cause);
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let unfinished = path.with_file_name(format!(".{name}.unfinished"));
+        let file = fs::File::create(&unfinished).map_err(failed)?;
+        Ok(Self { file, unfinished, path: path.to_owned(), named: false })
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = path.with_file_name(format!(".{name}.unfinished"));
-    let written = fs::File::create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written.and_then(|()| fs::rename(&unfinished, path)).map_err(|cause| {
-        // The name is ours; where it cannot be removed either, the first error is the one to tell.
-        fs::remove_file(&unfinished).unwrap_or_default();
-        failed(cause)
-    })
+
+    /// Waits until all is on disk and gives the file its name.
+    ///
+    /// # Errors
+    /// Where that fails; what stood under the name before is still there.
+    pub fn commit(mut self) -> Result<(), StoreError> {
+        let done = self.file.sync_all().and_then(|()| fs::rename(&self.unfinished, &self.path));
+        self.named = done.is_ok();
+        done.map_err(|cause| unwritten(&self.path, cause))
+    }
+}
+
+impl io::Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if !self.named {
+            // The name is ours; where it cannot be removed either, the first error is the one to tell.
+            fs::remove_file(&self.unfinished).unwrap_or_default();
+        }
+    }
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ fn words_are_found_as_readers_mean_them() {
     room.step();
     room.harness.get_by_label("Find in the article").type_text("اكد");
     room.step();
-    assert_eq!(room.desk().find.as_ref().map(|find| find.hits.len()), Some(2));
+    assert_eq!(room.desk().find.as_ref().map(|find| (find.query.clone(), find.hits.len())), Some(("اكد".into(), 2)));
     assert_eq!(room.selected_words(), "أَكَّدَ");
     room.press(Key::Enter);
     assert_eq!(room.selected_words(), "أكد");

@@ -29,7 +29,7 @@ struct Shown {
 }
 
 fn wants_focus() -> Id {
-    Id::new("filter wants focus")
+    Id::unique("filter wants focus")
 }
 
 /// Moves the keyboard into the filter.
@@ -109,7 +109,7 @@ fn list(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices, into_list: bool, qu
         nothing(ui, desk, queue);
         return;
     }
-    let id = Id::new("article list");
+    let id = Id::unique("article list");
     let mut shown = ui.data(|data| data.get_temp::<Shown>(id)).unwrap_or_default();
     let open = desk.open_row();
     let area = ui.available_rect_before_wrap();
@@ -144,7 +144,7 @@ fn list(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices, into_list: bool, qu
             }
         }
     });
-    (shown.offset, shown.view, shown.open) = (out.state.offset().y, out.inner_rect.height(), desk.open.clone());
+    (shown.offset, shown.view, shown.open) = (out.state.clamped_offset().y, out.inner_rect.height(), desk.open.clone());
     ui.data_mut(|data| data.insert_temp(id, shown));
     if let Some(article) = taken {
         desk.open_article(&article, notices);
@@ -168,7 +168,7 @@ fn row_ui(ui: &mut Ui, list: Id, row: &Row, look: RowLook) -> Response {
     let title = if row.info.title.is_empty() { row.info.id.as_str() } else { &row.info.title };
     let date = say::day(&row.info.date);
     response.widget_info(|| {
-        let spans = say::counted(row.spans_count(), "span");
+        let spans = say::counted(spans_of(row), "span");
         let said = format!("{title}, {}, {spans}, {date} {}", say::status(row.status), row.info.source);
         WidgetInfo::selected(Role::ListBoxOption, true, look.open, said)
     });
@@ -188,10 +188,14 @@ fn row_ui(ui: &mut Ui, list: Id, row: &Row, look: RowLook) -> Response {
     if text.is_cut() { tipped(response, title) } else { response }
 }
 
+fn spans_of(row: &Row) -> usize {
+    usize::try_from(row.spans).unwrap_or(usize::MAX)
+}
+
 /// Status, day, source, number of spans.
 fn meta(ui: &Ui, inner: Rect, y: f32, row: &Row, date: &str, palette: &Palette) {
     status_mark(ui.painter(), pos2(inner.left() + 4.0, y), row.status, palette.dim, palette.good);
-    let spans = row.spans_count();
+    let spans = spans_of(row);
     let mut right = inner.right();
     if spans > 0 {
         let text = Label::new(say::count(spans)).size(size::HINT).shape(ui, 0.0);

@@ -31,7 +31,7 @@ struct Search {
 
 /// The entity of a span, or a field to find it.
 pub(super) fn entity(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &AttributeDef, value: &str, notices: &mut Notices) {
-    let id = Id::new(("entity", desk.open.as_ref().map(ToString::to_string), span.id.0, attribute.id.as_str()));
+    let id = Id::unique(("entity", desk.open.as_ref().map(ToString::to_string), span.id.0, attribute.id.as_str()));
     let search = ui.data(|data| data.get_temp::<Search>(id)).unwrap_or_default();
     if value.is_empty() || search.editing {
         find(ui, desk, span, attribute, id, search, notices);

@@ -18,13 +18,14 @@ struct Done {
     query: Option<String>,
     step: Option<Way>,
     close: bool,
+    /// The field has the keyboard. On its first frame the bar is only measured and cannot take it.
+    focused: bool,
 }
 
 /// The find bar, while something is looked for.
 pub(crate) fn find_bar(ui: &mut Ui, desk: &mut Desk) {
-    let Some(find) = desk.find.as_mut() else { return };
-    let wants_focus = std::mem::take(&mut find.wants_focus);
-    let find = find.clone();
+    let Some(find) = desk.find.clone() else { return };
+    let wants_focus = find.wants_focus;
     let view = ui.max_rect();
     let width = WIDTH.min(view.width() - 24.0);
     let palette = Palette::of(ui.ctx());
@@ -35,13 +36,18 @@ pub(crate) fn find_bar(ui: &mut Ui, desk: &mut Desk) {
         .corner_radius(CornerRadius::same(space::CARD_RADIUS))
         .shadow(palette.shadow())
         .inner_margin(Margin::same(6));
-    let area = Area::new(Id::new("find bar")).order(Order::Middle).fixed_pos(place).fade_in(false);
+    let area = Area::new(Id::unique("find bar")).order(Order::Middle).fixed_pos(place).fade_in(false);
     let done = area.show(ui.ctx(), |ui| frame.show(ui, |ui| {
         ui.set_width(width - 14.0);
         bar(ui, &find, wants_focus)
     })
     .inner)
     .inner;
+    if done.focused
+        && let Some(find) = &mut desk.find
+    {
+        find.wants_focus = false;
+    }
     if let Some(query) = done.query {
         desk.search(query);
     }
@@ -85,6 +91,7 @@ fn field(ui: &mut Ui, find: &Find, wants_focus: bool, done: &mut Done) {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     if ui.memory(|memory| memory.has_focus(id)) {
+        done.focused = ui.is_enabled() && !ui.is_sizing_pass();
         ui.input_mut(|input| {
             if input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp) {
                 done.step = Some(Way::Backward);

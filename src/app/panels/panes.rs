@@ -16,13 +16,13 @@ pub(super) enum Pane {
 
 impl Pane {
     fn id(self) -> Id {
-        Id::new(("pane", self as u8))
+        Id::unique(("pane", self as u8))
     }
 }
 
 /// The part whose first control takes the keyboard in this frame.
 fn wanted_id() -> Id {
-    Id::new("wanted pane")
+    Id::unique("wanted pane")
 }
 
 /// Says where a part of the window is, so that the keyboard's place in it is known.
@@ -33,7 +33,7 @@ pub(super) fn mark(ctx: &Context, pane: Pane, rect: Rect) {
 
 /// Whether a part of the window should take the keyboard.
 pub(super) fn is_wanted(ctx: &Context, pane: Pane) -> bool {
-    ctx.data(|data| data.get_temp::<Pane>(wanted_id())) == Some(pane)
+    ctx.data(|data| data.get_temp::<Option<Pane>>(wanted_id())) == Some(Some(pane))
 }
 
 /// Gives the keyboard to a control, if its part of the window should take it and none before it did.
@@ -46,7 +46,7 @@ pub(super) fn offer(ctx: &Context, pane: Pane, control: &Response) {
 
 /// The keyboard was taken.
 pub(super) fn taken(ctx: &Context) {
-    ctx.data_mut(|data| data.remove_temp::<Pane>(wanted_id()));
+    ctx.data_mut(|data| data.remove_temp::<Option<Pane>>(wanted_id()));
 }
 
 /// Where the keyboard is: in the list, in the inspector, or else with the reader.
@@ -60,6 +60,13 @@ fn now(ctx: &Context) -> Option<Pane> {
     })
 }
 
+/// How much of the bottom of the window what is said must leave free: the foot of the inspector is for working.
+pub(crate) fn foot(ctx: &Context) -> f32 {
+    let shown = ctx.data(|data| data.get_temp::<(Rect, u64)>(Pane::Inspector.id()));
+    let is_there = shown.is_some_and(|(_, seen)| seen == ctx.cumulative_pass_nr());
+    if is_there { super::footer::HEIGHT } else { 0.0 }
+}
+
 /// Moves the keyboard on: reader, article list, inspector.
 pub(crate) fn next_pane(ctx: &Context, settings: &Settings) {
     let next = match now(ctx) {
@@ -70,7 +77,7 @@ pub(crate) fn next_pane(ctx: &Context, settings: &Settings) {
     match next {
         Some(pane) => {
             ctx.memory_mut(|memory| memory.stop_text_input());
-            ctx.data_mut(|data| data.insert_temp(wanted_id(), pane));
+            ctx.data_mut(|data| data.insert_temp(wanted_id(), Some(pane)));
             ctx.request_repaint();
         }
         None => ctx.memory_mut(|memory| memory.request_focus(Reader::id())),

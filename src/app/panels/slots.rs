@@ -134,9 +134,9 @@ fn linked_row(ui: &mut Ui, desk: &mut Desk, slot: &str, end: &Linked, more: Opti
     let value = (!end.value.is_empty() && value_room > 32.0).then(|| Label::new(&*end.value).size(size::HINT).elide().shape(ui, value_room));
     let width = quote.size().x + value.as_ref().map_or(0.0, |value| value.size().x + 6.0);
     let rect = Rect::from_min_size(row.min + vec2(0.0, 1.0), vec2(width, LINE - 3.0));
-    let id = ui.id().with(("linked", end.relation.0));
+    let id = ui.scope_id().with(("linked", end.relation.0));
     let chip = ui.interact(rect, id, Sense::click());
-    chip.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), format!("{slot}: {} {}", end.quote, end.value).trim_end()));
+    chip.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), format!("{slot}: {}", end.quote)));
     if chip.hovered() {
         ui.painter().rect_filled(rect.expand2(vec2(3.0, 0.0)), 4.0, palette.chosen);
     }
@@ -157,7 +157,7 @@ fn linked_row(ui: &mut Ui, desk: &mut Desk, slot: &str, end: &Linked, more: Opti
             desk.begin_link(&kind.id, notices);
         }
     }
-    let cross = Button::icon(Icon::Cross, format!("Unlink {slot}: {}", end.quote)).tip("Removes the link; both spans stay");
+    let cross = Button::icon(Icon::Cross, format!("Remove {slot} {}", end.quote)).tip("Removes the link; both spans stay");
     if cross.put(ui, side(if more.is_some() { 1.0 } else { 0.0 }), id.with("remove")).clicked() {
         desk.remove_relation(end.relation, notices);
     }

@@ -53,7 +53,7 @@ impl Listed {
 }
 
 fn only_id() -> Id {
-    Id::new("only spans of this label")
+    Id::unique("only spans of this label")
 }
 
 /// The list of the open article, from the last frame where nothing changed.
@@ -62,9 +62,9 @@ fn listed(ui: &Ui, desk: &Desk) -> Option<Arc<Listed>> {
         revision: desk.session.revision(),
         article: desk.open.clone()?,
         annotator: desk.annotator.clone(),
-        only: ui.data(|data| data.get_temp::<LabelId>(only_id())),
+        only: ui.data(|data| data.get_temp::<Option<LabelId>>(only_id())).flatten(),
     };
-    let id = Id::new("spans of the article");
+    let id = Id::unique("spans of the article");
     if let Some(listed) = ui.data(|data| data.get_temp::<Arc<Listed>>(id))
         && listed.made_from == made_from
     {
@@ -92,7 +92,7 @@ pub(super) fn in_this_article(ui: &mut Ui, desk: &mut Desk) {
     let palette = Palette::of(ui.ctx());
     let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
     ui.painter().hline(line.x_range(), line.top() + 2.0, egui::Stroke::new(1.0, palette.line));
-    let first = if listed.order.is_empty() { None } else { rows(ui, desk, Id::new("spans"), "Spans in reading order", &listed.order) };
+    let first = if listed.order.is_empty() { None } else { rows(ui, desk, Id::unique("spans"), "Spans in reading order", &listed.order) };
     let lost = if listed.lost.is_empty() { None } else { lost_rows(ui, desk, &listed.lost) };
     if let Some(id) = first.or(lost) {
         desk.select(id);
@@ -127,12 +127,7 @@ fn label_row(ui: &mut Ui, desk: &Desk, id: &LabelId, count: usize, only: bool) {
     paint_middle(ui, &count, pos2(rect.right() - count.size().x, rect.center().y), palette.dim);
     let tip = if only { "Shows the spans of all labels again." } else { "Shows the spans of this label alone." };
     if tipped(response, tip).clicked() {
-        ui.data_mut(|data| {
-            data.remove_temp::<LabelId>(only_id());
-            if !only {
-                data.insert_temp(only_id(), id.clone());
-            }
-        });
+        ui.data_mut(|data| data.insert_temp(only_id(), (!only).then(|| id.clone())));
     }
 }
 
@@ -188,7 +183,7 @@ fn span_row(ui: &Ui, desk: &Desk, list: Id, span: &Span, rect: Rect, (selected, 
     let color = label.map_or(palette.dim, |label| palette.label(label));
     let name = label.map_or(span.label.as_str(), |label| &label.name);
     let response = ui.interact(rect.expand2(vec2(6.0, 0.0)), list.with(span.id.0), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{name}: {}", span.quote)));
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{}, {name}", span.quote)));
     ground(ui, rect, &response, selected, &palette);
     if cursor {
         let wide = rect.expand2(vec2(6.0, 0.0));
@@ -210,7 +205,7 @@ fn lost_rows(ui: &mut Ui, desk: &Desk, lost: &[SpanId]) -> Option<SpanId> {
     let said = format!("{} lost: what they marked no longer stands in the text", say::counted(lost.len(), "span"));
     Label::new(said).size(size::HINT).color(palette.readable(palette.warn)).wrap().ui(ui);
     ui.add_space(4.0);
-    rows(ui, desk, Id::new("lost spans"), "Lost spans", lost)
+    rows(ui, desk, Id::unique("lost spans"), "Lost spans", lost)
 }
 
 #[cfg(test)]

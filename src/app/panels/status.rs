@@ -65,7 +65,7 @@ enum SaveState {
 
 impl SaveState {
     fn of(ui: &Ui, session: &Session) -> Self {
-        let id = Id::new("waits for the disk since");
+        let id = Id::unique("waits for the disk since");
         match session.saved() {
             Saved::Pending { .. } => {
                 let now = ui.input(|input| input.time);
@@ -94,7 +94,7 @@ fn save_state(ui: &mut Ui, bar: Rect, state: &SaveState) -> f32 {
     };
     let text = Label::new(words).size(size::HINT + 0.5).shape(ui, 0.0);
     let rect = Rect::from_min_size(bar.min, vec2(18.0 + text.size().x, bar.height()));
-    let response = ui.interact(rect, Id::new("save state"), Sense::hover());
+    let response = ui.interact(rect, Id::unique("save state"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, words));
     ui.painter().circle_filled(pos2(rect.left() + 5.0, rect.center().y), 4.5, color);
     crate::app::controls::paint_middle(ui, &text, pos2(rect.left() + 18.0, rect.center().y), palette.dim);
@@ -225,7 +225,7 @@ fn position(ui: &Ui, desk: &Desk) -> Option<Arc<String>> {
         (Some(caret), _) => caret.range(),
         _ => return None,
     };
-    let id = Id::new("size of the selection");
+    let id = Id::unique("size of the selection");
     let key: Measured = (article.id.clone(), range);
     if let Some((measured, said)) = ui.data(|data| data.get_temp::<(Measured, Arc<String>)>(id))
         && measured == key

@@ -1,0 +1,59 @@
+//! What lies over the window: the palette of all commands, the sheet of all keys, and what the window says.
+
+mod palette;
+mod sheet;
+mod toasts;
+
+use egui::{Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Order, Stroke, Ui, vec2};
+
+pub(super) use palette::Palette as Finder;
+pub(super) use toasts::notices_ui;
+
+use super::command::UiCommand;
+use super::desk::Desk;
+use super::theme::{self, space};
+
+/// What lies over the window.
+pub(super) enum Overlay {
+    /// Finds a command, a label, an article by its name.
+    Palette(Box<Finder>),
+    /// All keys.
+    Shortcuts,
+}
+
+impl Overlay {
+    /// An empty palette.
+    pub(super) fn palette() -> Self {
+        Self::Palette(Box::default())
+    }
+
+    /// Shows it. Returns whether it stays.
+    pub(super) fn ui(&mut self, ui: &mut Ui, desk: Option<&mut Desk>, queue: &mut Vec<UiCommand>) -> bool {
+        let escaped = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+        let palette = theme::Palette::of(ui.ctx());
+        let view = ui.ctx().content_rect();
+        let (id, top, width) = match self {
+            Self::Palette(_) => (Id::unique("palette"), (view.height() * 0.12).min(96.0), 580.0_f32),
+            Self::Shortcuts => (Id::unique("keys"), 24.0, 980.0),
+        };
+        let width = width.min(view.width() - 32.0);
+        let frame = Frame::new()
+            .fill(palette.card)
+            .stroke(Stroke::new(1.0, palette.line))
+            .corner_radius(CornerRadius::same(12))
+            .shadow(palette.shadow())
+            .inner_margin(Margin::same(0));
+        let area = Area::new(id).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, top)).fade_in(false);
+        let area = area.default_size(vec2(width, view.height() - 2.0 * top));
+        let shown = Modal::new(id).area(area).frame(frame).backdrop_color(egui::Color32::from_black_alpha(if palette.dark { 110 } else { 46 }));
+        let shown = shown.show(ui.ctx(), |ui| {
+            ui.set_width(width);
+            ui.spacing_mut().item_spacing = vec2(space::UNIT, space::UNIT);
+            match self {
+                Self::Palette(finder) => finder.ui(ui, desk.as_deref(), queue),
+                Self::Shortcuts => sheet::ui(ui, desk.as_deref(), view.height() - 2.0 * top),
+            }
+        });
+        shown.inner && !escaped && !shown.backdrop_response.clicked()
+    }
+}

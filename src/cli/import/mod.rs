@@ -1,0 +1,146 @@
+//! `hashiya import`: articles and annotations into a project. Files are read first, each whole or not at all; only then
+//! is anything changed.
+
+mod outcome;
+mod read;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use clap::builder::PossibleValuesParser;
+
+use self::outcome::{FileLine, Summary};
+use self::read::{Incoming, Options};
+use super::print::{Printer, note, progress};
+use super::{Verdict, open};
+use crate::interchange::plan::{Outcome, Plan};
+use crate::interchange::{FORMATS, Format, Item, OffsetUnit};
+use crate::language::invisible;
+use crate::model::{AnnotatorId, LayerKey, is_folder_safe};
+use crate::session::Session;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folder of the project.
+    project: PathBuf,
+    /// Files and folders; folders are searched through for files of a format we read.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Format of all files; found from their extensions where it is not given.
+    #[arg(long, value_parser = PossibleValuesParser::new(read_formats()))]
+    format: Option<String>,
+    /// Whose annotations they are, whatever the files say.
+    #[arg(long)]
+    annotator: Option<String>,
+    /// Encoding of text files, such as windows-1256; found from the bytes where it is not given.
+    #[arg(long)]
+    encoding: Option<String>,
+    /// What positions in data sets count.
+    #[arg(long, value_name = "UNIT", default_value = "code-points", value_parser = ["code-points", "utf-16", "bytes"])]
+    offset_unit: String,
+    /// Say what would be done, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn read_formats() -> impl Iterator<Item = &'static str> {
+    let names = |format: &'static Format| std::iter::once(format.name).chain(format.aliases.iter().copied());
+    FORMATS.iter().filter(|format| format.reads).flat_map(names)
+}
+
+pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
+    let options = options(args)?;
+    let mut session =
+        if args.dry_run { open::to_read(&args.project)? } else { open::to_write(&args.project)? };
+    let mut summary = Summary::new(args.dry_run);
+    let (files, ignored, refused) = read::find(&args.paths, options.format);
+    refused.into_iter().for_each(|(path, message)| summary.add(FileLine::refused(&path, message)));
+    ignored.iter().for_each(|path| summary.add(FileLine::ignored(path)));
+    let mut plan = Plan::new(session.project());
+    let bar = progress("Reading", files.len());
+    for path in files {
+        match read::read(&path, &options) {
+            Ok(incoming) => {
+                let line = take_in(incoming, &mut plan, &mut session, &mut summary);
+                summary.add(line);
+            }
+            Err(error) => {
+                let message = format!("{}: {error}", path.display());
+                summary.add(FileLine::refused(&path, message));
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    plan.notes().into_iter().for_each(|note| summary.note(note));
+    if !args.dry_run && !plan.is_empty() {
+        let (articles, edit) = plan.finish();
+        if !articles.is_empty() {
+            session.add_articles(articles)?;
+        }
+        if let Some(edit) = edit {
+            session.apply(edit)?;
+        }
+        session.sync()?;
+    }
+    session.close()?;
+    if args.json {
+        out.json(&summary)?;
+    } else {
+        summary.tell();
+    }
+    Ok(Verdict::findings(summary.has_findings()))
+}
+
+fn options(args: &Args) -> anyhow::Result<Options> {
+    if let Some(annotator) = args.annotator.as_deref().filter(|annotator| !is_folder_safe(annotator)) {
+        bail!(
+            "the annotator {annotator:?} cannot be the name of a folder; nothing was imported: choose another name"
+        );
+    }
+    Ok(Options {
+        format: args.format.as_deref().and_then(crate::interchange::by_name),
+        annotator: args.annotator.as_deref().map(AnnotatorId::from),
+        encoding: args.encoding.clone(),
+        unit: match args.offset_unit.as_str() {
+            "utf-16" => OffsetUnit::Utf16,
+            "bytes" => OffsetUnit::Bytes,
+            _ => OffsetUnit::CodePoints,
+        },
+    })
+}
+
+/// Plans what one file brings.
+fn take_in(incoming: Incoming, plan: &mut Plan, session: &mut Session, summary: &mut Summary) -> FileLine {
+    let mut line = FileLine::read(&incoming);
+    let mut find = |key: &LayerKey| {
+        if !session.annotators_of(&key.article).contains(&key.annotator) {
+            return None;
+        }
+        session.load(&key.article, &key.annotator).iter().for_each(note);
+        session.project().layer(key).map(Arc::clone)
+    };
+    for item in incoming.items {
+        let about = match &item {
+            Item::Header(_) => None,
+            Item::Record(record) => Some(outcome::About::of(record)),
+        };
+        if let Item::Record(record) = &item
+            && let Some(first) = invisible::unbalanced(&record.text).first()
+        {
+            summary.note(format!(
+                "{}: a {} is opened or closed alone at byte {}; the text may read otherwise than it is written",
+                record.info.id, first.name, first.byte
+            ));
+        }
+        let outcome: Option<Outcome> = plan.add(item, &mut find);
+        if let (Some(about), Some(outcome)) = (about, outcome) {
+            summary.count(&mut line, about, &outcome);
+        }
+    }
+    line
+}

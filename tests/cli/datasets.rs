@@ -1,0 +1,153 @@
+//! Data sets out and in again.
+
+use std::path::Path;
+
+use super::house::{House, NASTY, command, one_line};
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/projects/iraq-withdrawal");
+
+/// Exports, imports the export into a new project, exports that: the same bytes and the same project.
+fn round_trip(house: &House, project: &str) {
+    house.run(&["export", project, "--format", "jsonl", "--output", "first.jsonl"]).expect(0);
+    house.run(&["new", "copy"]).expect(0);
+    house.run(&["import", "copy", "first.jsonl"]).expect(0);
+    house.run(&["export", "copy", "--format", "jsonl", "--output", "second.jsonl"]).expect(0);
+    assert_eq!(house.read("first.jsonl"), house.read("second.jsonl"));
+    let (was, is) = (house.data_files(project), house.data_files("copy"));
+    let names =
+        |files: &[(String, String)]| -> Vec<String> { files.iter().map(|(name, _)| name.clone()).collect() };
+    assert_eq!(names(&was), names(&is));
+    for ((name, was), (_, is)) in was.iter().zip(&is) {
+        assert_eq!(was, is, "{name}");
+    }
+}
+
+#[test]
+fn the_nasty_project_comes_back_to_the_byte() {
+    let house = House::new();
+    house.run(&["new", "p", "--name", "دراسة Study"]).expect(0);
+    let header = r#"{"project":{"annotators":[{"id":"amal","name":"أمل"}],"entities":[{"id":"cairo","name":"القاهرة","aliases":["مصر"],"kind":"location","external":"Q85"}]}}"#;
+    house.write("nasty.jsonl", format!("{header}\n{}", one_line(NASTY)));
+    house.run(&["import", "p", "nasty.jsonl"]).expect(0);
+    house.run(&["import", "p", "nasty.jsonl", "--annotator", "badr"]).expect(0);
+    house.write("in/bare.txt", "Nobody has begun this one.\n");
+    house.write("in/empty.jsonl", r#"{"id":"empty","text":""}"#);
+    house.run(&["import", "p", "in"]).expect(0);
+    round_trip(&house, "p");
+    house.run(&["check", "copy"]).expect(0);
+    assert!(house.read("copy/project.ron").contains("دراسة Study"));
+    let exported = house.read("first.jsonl");
+    let annotators: Vec<String> = exported
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["annotator"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(annotators, ["amal", "badr", "", ""]);
+}
+
+#[test]
+fn the_sample_comes_back_to_the_byte() {
+    if !Path::new(SAMPLE).is_dir() {
+        return;
+    }
+    let house = House::new();
+    let sample = copy_of_sample(&house);
+    let check = house.json(&["check", &sample]);
+    let errors = check.as_array().unwrap().iter().filter(|issue| issue["severity"] == "error").count();
+    assert_eq!(errors, 0, "{check}");
+    round_trip(&house, &sample);
+    let list = house.json(&["list", &sample]);
+    let layer = serde_json::json!({"status": "done", "spans": 118, "relations": 59});
+    assert_eq!(list[0]["layers"]["annotator-a"], layer);
+    let text =
+        house.json(&["show", &sample, "2026-01-18-iraq-withdrawal"])["text"].as_str().unwrap().to_owned();
+    assert_eq!(text, house.read(&format!("{sample}/articles/2026-01-18-iraq-withdrawal.txt")));
+}
+
+fn copy_of_sample(house: &House) -> String {
+    fn copy(house: &House, from: &Path, to: &str) {
+        for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+            let name = format!("{to}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                copy(house, &entry.path(), &name);
+            } else {
+                house.write(&name, std::fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    copy(house, Path::new(SAMPLE), "sample");
+    "sample".to_owned()
+}
+
+#[test]
+fn conll_keeps_nested_labels_and_lists_what_it_loses() {
+    let house = House::with_project("p");
+    house.write("nasty.jsonl", one_line(NASTY));
+    house.run(&["import", "p", "nasty.jsonl"]).expect(0);
+    let args = ["export", "p", "--format", "conll", "--output", "out.conllup", "--report", "report.json"];
+    house.run(&args).expect(1).saying(&["5 read", "relations: 1 read", "1 dropped"]);
+    let report: serde_json::Value = serde_json::from_str(&house.read("report.json")).unwrap();
+    assert_eq!(report["spans"]["dropped"], 1, "{report}");
+    let losses: Vec<String> = report["losses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|loss| format!("{} {}", loss["where"].as_str().unwrap(), loss["kind"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        losses,
+        [
+            "nasty/amal/span 2 stripped",
+            "nasty/amal/span 3 stripped",
+            "nasty/amal/span 4 dropped",
+            "nasty/amal/relation 2 dropped"
+        ]
+    );
+    let written = house.read("out.conllup");
+    let rows: Vec<Vec<&str>> = written
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| line.split('\t').collect())
+        .collect();
+    assert!(
+        written.starts_with("# global.columns = ID FORM NER:ACTOR NER:LOCATION NER:DATE NER:CLAIM MISC\n")
+    );
+    assert!(rows.iter().all(|row| row.len() == 7));
+    let tagged = |column: usize| -> Vec<&str> {
+        rows.iter().filter(|row| row[column] != "O").map(|row| row[1]).collect()
+    };
+    assert_eq!(tagged(2), ["أحمدُ"]);
+    assert_eq!(tagged(3), ["القاهِرَة", "بغداد"]);
+    assert_eq!(tagged(5).len(), 4);
+    let cut: Vec<&str> = rows.iter().find(|row| row[1] == "و").unwrap().clone();
+    assert!(cut[6].starts_with("SpaceAfter=No|TokenRange=31:32"), "{cut:?}");
+}
+
+#[test]
+fn only_what_is_chosen_goes_out_and_only_under_its_name_when_whole() {
+    let house = House::with_project("p");
+    house.write("nasty.jsonl", one_line(NASTY));
+    house.run(&["import", "p", "nasty.jsonl"]).expect(0);
+    house.write("b.jsonl", one_line(NASTY).replace("\"done\"", "\"new\""));
+    house.run(&["import", "p", "b.jsonl", "--annotator", "badr"]).expect(0);
+    let lines = |args: &[&str]| {
+        let args = [&["export", "p", "--format", "jsonl", "--output", "x.jsonl"], args].concat();
+        house.run(&args).expect(0);
+        house.read("x.jsonl").lines().filter(|line| line.contains("\"text\"")).count()
+    };
+    assert_eq!(lines(&[]), 2);
+    assert_eq!(lines(&["--annotator", "badr"]), 1);
+    assert_eq!(lines(&["--status", "done"]), 1);
+    assert_eq!(lines(&["--annotator", "badr", "--status", "done"]), 0);
+    let said = house.run(&["export", "p", "--format", "jsonl", "--output", "x.jsonl", "--annotator", "none"]);
+    said.expect(2).saying(&["no annotator \"none\"", "amal, badr"]);
+    let to_folder = house.run(&["export", "p", "--format", "jsonl", "--output", "p"]).expect(2);
+    to_folder.saying(&["cannot write p"]);
+    assert!(!house.path(".p.unfinished").exists());
+    let output = command()
+        .args(["export", "p", "--format", "jsonl", "--output", "-"])
+        .current_dir(house.path("."))
+        .output();
+    assert_eq!(output.unwrap().stdout.iter().filter(|byte| **byte == b'\n').count(), 2);
+}
