@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::dice::Dice;
-use super::disk::{Content, Disk, File, Folder, NameChange};
+use super::disk::{Content, Disk, File, Folder, NameChange, Node};
 
 /// How a crash treats what was not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +45,17 @@ impl Disk {
         for folder in after.folders.values_mut() {
             *folder = Folder { live: (*folder.sure).clone(), sure: Arc::clone(&folder.sure) };
         }
-        for file in after.files.values_mut().filter(|file| file.unsynced || file.broken) {
-            let left = left_of(file, style, dice);
+        for (node, file) in after.files.iter_mut().filter(|(_, file)| file.unsynced || file.broken) {
+            let left = match style {
+                Style::Killed => file.live.clone(),
+                Style::Strict | Style::NamesOnly => file.sure.clone(),
+                Style::InOrder | Style::Wild => match dice.below(5) {
+                    0 => file.live.clone(),
+                    1 => file.sure.clone(),
+                    2 => cut(file, dice),
+                    _ => torn(file, self.stale(*node, dice), dice),
+                },
+            };
             *file = File { live: left.clone(), sure: left, mtime: file.mtime, ..File::default() };
         }
         after
@@ -60,18 +69,12 @@ impl Disk {
             Style::Wild => self.names.iter().filter(|_| dice.coin()).cloned().collect(),
         }
     }
-}
 
-fn left_of(file: &File, style: Style, dice: &mut Dice) -> Content {
-    match style {
-        Style::Killed => file.live.clone(),
-        Style::Strict | Style::NamesOnly => file.sure.clone(),
-        Style::InOrder | Style::Wild => match dice.below(5) {
-            0 => file.live.clone(),
-            1 => file.sure.clone(),
-            2 => cut(file, dice),
-            _ => torn(file, dice),
-        },
+    /// What a sector may hold that was given to a file but never written: bytes of another file, deleted or not.
+    fn stale(&self, of: Node, dice: &mut Dice) -> &[u8] {
+        let others: Vec<&File> =
+            self.files.iter().filter(|(node, _)| **node != of).map(|(_, file)| file).collect();
+        dice.pick(&others).map_or(b"\xE2\x80", |file| file.live.bytes())
     }
 }
 
@@ -88,8 +91,8 @@ fn cut(file: &File, dice: &mut Dice) -> Content {
 }
 
 /// The length was written, but of the content each sector by chance; the others hold zeros, what stood there before,
-/// or something else altogether.
-fn torn(file: &File, dice: &mut Dice) -> Content {
+/// or what stood there in another file.
+fn torn(file: &File, stale: &[u8], dice: &mut Dice) -> Content {
     let (live, sure, safe) = (file.live.bytes(), file.sure.bytes(), safe(file));
     let sector = dice.pick(&SECTORS).copied().unwrap_or(512);
     let longest = if file.emptied { live.len().max(sure.len()) } else { live.len() };
@@ -105,7 +108,7 @@ fn torn(file: &File, dice: &mut Dice) -> Content {
         let lost = match fill {
             0 => Some(0),
             1 => old(),
-            _ => Some((dice.draw() & 0xFF) as u8),
+            _ => stale.get(at % stale.len().max(1)).copied(),
         };
         let byte = if at < safe || written { live.get(at).copied() } else { lost };
         bytes.push(byte.unwrap_or_default());

@@ -184,7 +184,9 @@ impl Disk {
     /// Every file by its path, in the order of paths.
     pub fn files(&self) -> Vec<(PathBuf, &[u8])> {
         let mut found = Vec::new();
-        self.walk(TOP, &mut PathBuf::from("/"), &mut |path, file| found.push((path.to_owned(), file.live.bytes())));
+        self.walk(TOP, &mut PathBuf::from("/"), &mut |path, file| {
+            found.push((path.to_owned(), file.live.bytes()))
+        });
         found
     }
 
