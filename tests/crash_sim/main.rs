@@ -55,7 +55,7 @@ fn over_sittings(
 #[test]
 fn no_crash_loses_an_acknowledged_edit() {
     let wanted = number("HASHIYA_SIM_STATES", 1_000_000);
-    let sittings = 24;
+    let sittings = number("HASHIYA_SIM_SITTINGS", 24);
     let each = wanted.div_ceil(sittings);
     over_sittings("power loss", sittings, 80, Waiting::Caller, |sitting, seed| {
         crash_everywhere(sitting, seed, each)

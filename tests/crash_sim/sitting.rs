@@ -343,7 +343,7 @@ impl Sitter {
                 let new = ArticleInfo { title: format!("عنوان {number}"), ..(*old).clone() };
                 Edit::ChangeArticle { old, new: Arc::new(new) }
             }
-            3 if self.model.annotators.len() < 3 => {
+            3 if self.model.annotators.len() < 2 => {
                 let id = AnnotatorId::from(format!("n{}", self.model.annotators.len()));
                 Edit::SetAnnotator { id, old: None, new: Some("new".into()) }
             }
@@ -359,7 +359,7 @@ impl Sitter {
 
     fn add_articles(&mut self) {
         let first = self.sitting.states.len() * 2;
-        if self.model.articles().len() > 4 {
+        if self.model.articles().len() > 3 {
             return;
         }
         let count = 1 + self.dice.below(2);

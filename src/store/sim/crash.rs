@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::dice::Dice;
-use super::disk::{Content, Disk, File, Folder, NameChange, Node};
+use super::disk::{Content, Disk, File, Folder, Node};
 
 /// How a crash treats what was not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +23,51 @@ enum Style {
 /// Sizes of what is written as a whole: sectors of disks, and smaller ones to be harsher than any disk.
 const SECTORS: [usize; 4] = [1, 16, 512, 4096];
 
-impl Disk {
-    /// Whether a crash now could lose anything.
-    pub fn is_settled(&self) -> bool {
-        self.names.is_empty() && self.files.values().all(|file| !file.unsynced)
+/// The power goes: what is at stake at one moment.
+#[derive(Debug)]
+pub struct Blackout<'a> {
+    disk: &'a Disk,
+    files: Vec<(Node, &'a File)>,
+}
+
+/// What becomes of it: one way of many.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// Which changes of names survive.
+    kept: Vec<bool>,
+    /// What is left of each file at stake.
+    left: Vec<Content>,
+}
+
+impl Fate {
+    /// Tells fates of one blackout apart.
+    pub fn fingerprint(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for kept in &self.kept {
+            hasher.update(&[u8::from(*kept)]);
+        }
+        for left in &self.left {
+            hasher.update(left.hash().as_bytes());
+        }
+        hasher.finalize()
+    }
+}
+
+impl<'a> Blackout<'a> {
+    /// Of a disk.
+    pub fn of(disk: &'a Disk) -> Self {
+        let at_stake = |(_, file): &(&Node, &File)| file.unsynced || file.broken;
+        let files = disk.files.iter().filter(at_stake).map(|(node, file)| (*node, file)).collect();
+        Self { disk, files }
     }
 
-    /// A disk as it may be after the power went. `nth` takes the typical ways first; the rest is up to the dice.
-    pub fn crash(&self, nth: usize, dice: &mut Dice) -> Self {
+    /// Whether nothing is at stake.
+    pub fn is_harmless(&self) -> bool {
+        self.files.is_empty() && self.disk.names.is_empty()
+    }
+
+    /// A fate. `nth` takes the typical ones first; the rest is up to the dice.
+    pub fn fate(&self, nth: usize, dice: &mut Dice) -> Fate {
         let style = match nth {
             0 => Style::Killed,
             1 => Style::Strict,
@@ -38,43 +75,58 @@ impl Disk {
             odd if odd % 4 == 3 => Style::InOrder,
             _ => Style::Wild,
         };
-        let mut after = self.clone();
-        after.names.clear();
-        let kept = self.kept_names(style, dice);
-        after.make_sure(kept);
-        for folder in after.folders.values_mut() {
-            *folder = Folder { live: (*folder.sure).clone(), sure: Arc::clone(&folder.sure) };
-        }
-        for (node, file) in after.files.iter_mut().filter(|(_, file)| file.unsynced || file.broken) {
-            let left = match style {
-                Style::Killed => file.live.clone(),
-                Style::Strict | Style::NamesOnly => file.sure.clone(),
-                Style::InOrder | Style::Wild => match dice.below(5) {
-                    0 => file.live.clone(),
-                    1 => file.sure.clone(),
-                    2 => cut(file, dice),
-                    _ => torn(file, self.stale(*node, dice), dice),
-                },
-            };
-            *file = File { live: left.clone(), sure: left, mtime: file.mtime, ..File::default() };
-        }
-        after
-    }
-
-    fn kept_names(&self, style: Style, dice: &mut Dice) -> Vec<NameChange> {
-        match style {
-            Style::Killed | Style::NamesOnly => self.names.clone(),
-            Style::Strict => Vec::new(),
-            Style::InOrder => self.names.iter().take(dice.below(self.names.len() + 1)).cloned().collect(),
-            Style::Wild => self.names.iter().filter(|_| dice.coin()).cloned().collect(),
-        }
+        let names = self.disk.names.len();
+        let kept = match style {
+            Style::Killed | Style::NamesOnly => vec![true; names],
+            Style::Strict => vec![false; names],
+            Style::InOrder => {
+                let until = dice.below(names + 1);
+                (0..names).map(|nth| nth < until).collect()
+            }
+            Style::Wild => (0..names).map(|_| dice.coin()).collect(),
+        };
+        let left = |(node, file): &(Node, &File)| match style {
+            Style::Killed => file.live.clone(),
+            Style::Strict | Style::NamesOnly => file.sure.clone(),
+            Style::InOrder | Style::Wild => match dice.below(6) {
+                0 => file.live.clone(),
+                1 => file.sure.clone(),
+                2 => cut(file, dice),
+                _ => torn(file, self.stale(*node, dice), dice),
+            },
+        };
+        Fate { kept, left: self.files.iter().map(left).collect() }
     }
 
     /// What a sector may hold that was given to a file but never written: bytes of another file, deleted or not.
-    fn stale(&self, of: Node, dice: &mut Dice) -> &[u8] {
-        let others: Vec<&File> =
-            self.files.iter().filter(|(node, _)| **node != of).map(|(_, file)| file).collect();
-        dice.pick(&others).map_or(b"\xE2\x80", |file| file.live.bytes())
+    fn stale(&self, of: Node, dice: &mut Dice) -> &'a [u8] {
+        let other = dice.below(self.disk.files.len().saturating_sub(1));
+        let others = self.disk.files.iter().filter(|(node, _)| **node != of);
+        others.map(|(_, file)| file.live.bytes()).nth(other).unwrap_or(b"\xE2\x80")
+    }
+
+    /// The disk when the power is back.
+    pub fn disk(&self, fate: &Fate) -> Disk {
+        let mut after = self.disk.clone();
+        let names = std::mem::take(&mut after.names);
+        let kept = names.into_iter().zip(&fate.kept).filter(|(_, kept)| **kept).map(|(change, _)| change);
+        after.make_sure(kept.collect());
+        for folder in after.folders.values_mut() {
+            *folder = Folder { live: (*folder.sure).clone(), sure: Arc::clone(&folder.sure) };
+        }
+        for ((node, file), left) in self.files.iter().zip(&fate.left) {
+            let (live, sure) = (left.clone(), left.clone());
+            after.files.insert(*node, File { live, sure, mtime: file.mtime, ..File::default() });
+        }
+        after
+    }
+}
+
+impl Disk {
+    /// A disk as it may be after the power went, see [`Blackout::fate`].
+    pub fn crash(&self, nth: usize, dice: &mut Dice) -> Self {
+        let blackout = Blackout::of(self);
+        blackout.disk(&blackout.fate(nth, dice))
     }
 }
 
@@ -93,25 +145,23 @@ fn cut(file: &File, dice: &mut Dice) -> Content {
 /// The length was written, but of the content each sector by chance; the others hold zeros, what stood there before,
 /// or what stood there in another file.
 fn torn(file: &File, stale: &[u8], dice: &mut Dice) -> Content {
-    let (live, sure, safe) = (file.live.bytes(), file.sure.bytes(), safe(file));
+    let (live, safe) = (file.live.bytes(), safe(file));
+    let sure = if file.emptied { file.sure.bytes() } else { &[] };
     let sector = dice.pick(&SECTORS).copied().unwrap_or(512);
-    let longest = if file.emptied { live.len().max(sure.len()) } else { live.len() };
+    let longest = live.len().max(sure.len());
     let end = if dice.coin() { longest } else { safe + dice.below(longest.saturating_sub(safe) + 1) };
-    let fill = dice.below(3);
-    let mut bytes = Vec::with_capacity(end);
-    let (mut of, mut written) = (usize::MAX, true);
-    for at in 0..end {
-        if at / sector != of {
-            (of, written) = (at / sector, dice.coin());
-        }
-        let old = || if file.emptied { sure.get(at).copied() } else { None };
-        let lost = match fill {
-            0 => Some(0),
-            1 => old(),
-            _ => stale.get(at % stale.len().max(1)).copied(),
-        };
-        let byte = if at < safe || written { live.get(at).copied() } else { lost };
-        bytes.push(byte.unwrap_or_default());
+    let lost = match dice.below(3) {
+        0 => &[],
+        1 => sure,
+        _ => stale,
+    };
+    let mut bytes = live.get(..safe).unwrap_or(live).to_vec();
+    while bytes.len() < end {
+        let at = bytes.len();
+        let until = end.min((at / sector + 1) * sector);
+        let from = if dice.coin() { live } else { lost };
+        bytes.extend_from_slice(from.get(at..until.min(from.len())).unwrap_or_default());
+        bytes.resize(until, 0);
     }
     Content::new(bytes)
 }

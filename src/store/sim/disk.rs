@@ -23,7 +23,7 @@ impl Content {
         &self.0.0
     }
 
-    fn hash(&self) -> blake3::Hash {
+    pub(super) fn hash(&self) -> blake3::Hash {
         *self.0.1.get_or_init(|| blake3::hash(&self.0.0))
     }
 }
@@ -202,16 +202,16 @@ impl Disk {
         }
     }
 
-    /// Tells disks apart by what programs find on them.
-    pub fn fingerprint(&self) -> blake3::Hash {
+    /// Tells disks apart by what programs find on them, in files whose name counts.
+    pub fn fingerprint(&self, counts: &dyn Fn(&str) -> bool) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
-        self.hash_folder(TOP, &mut hasher);
+        self.hash_folder(TOP, counts, &mut hasher);
         hasher.finalize()
     }
 
-    fn hash_folder(&self, folder: Node, hasher: &mut blake3::Hasher) {
+    fn hash_folder(&self, folder: Node, counts: &dyn Fn(&str) -> bool, hasher: &mut blake3::Hasher) {
         let Some(folder) = self.folders.get(&folder) else { return };
-        for (name, node) in &folder.live {
+        for (name, node) in folder.live.iter().filter(|(name, _)| counts(name)) {
             hasher.update(name.as_bytes());
             match self.files.get(node) {
                 Some(file) => {
@@ -219,7 +219,7 @@ impl Disk {
                 }
                 None => {
                     hasher.update(b"\0(");
-                    self.hash_folder(*node, hasher);
+                    self.hash_folder(*node, counts, hasher);
                     hasher.update(b"\0)");
                 }
             }

@@ -2,7 +2,7 @@
 //!
 //! [`SimVfs`] keeps two truths: what programs see, and what is sure to survive. Content survives once its file was
 //! synced, a name once its folder was. Everything else is up to the [`Dice`] when the power goes: see
-//! [`Disk::crash`]. Every change is recorded, so that one run of a program gives all moments at which it can be cut
+//! [`Blackout`]. Every change is recorded, so that one run of a program gives all moments at which it can be cut
 //! off: replay a part of [`SimVfs::record`] with [`Disk::step`] and crash there.
 //!
 //! Calls can also be made to fail, see [`Fault`]. After a failed sync nothing of that file ever becomes durable,
@@ -16,7 +16,8 @@ mod faults;
 mod tests;
 mod vfs;
 
+pub use crash::{Blackout, Fate};
 pub use dice::Dice;
 pub use disk::{Disk, Op};
-pub use faults::{Errno, Fault, Failing};
+pub use faults::{Errno, Failing, Fault};
 pub use vfs::SimVfs;

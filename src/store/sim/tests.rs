@@ -40,7 +40,7 @@ fn what_was_synced_with_its_folder_survives_every_crash() {
     put(&vfs, "/a", "one", true);
     vfs.sync_dir(Path::new("/")).unwrap();
     assert_eq!(outcomes(&vfs), ["/a=one"]);
-    assert!(vfs.disk().is_settled());
+    assert!(Blackout::of(&vfs.disk()).is_harmless());
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_record_replays_to_the_same_disk() {
     vfs.sync_dir(Path::new("/d")).unwrap();
     let mut disk = Disk::default();
     vfs.record().iter().for_each(|op| disk.step(op));
-    assert_eq!(disk.fingerprint(), vfs.disk().fingerprint());
+    assert_eq!(disk.fingerprint(&|_| true), vfs.disk().fingerprint(&|_| true));
     assert_eq!(shown(&disk), "/d/a=one");
 }
 

@@ -22,6 +22,8 @@ struct Machine {
     faults: Vec<Fault>,
     /// Faults that came to pass.
     failed: u64,
+    /// Files that were read.
+    looked_at: BTreeSet<PathBuf>,
     locks: BTreeSet<Node>,
     dice: Dice,
 }
@@ -29,8 +31,9 @@ struct Machine {
 impl SimVfs {
     /// Starts a machine with a disk. The seed is for what programs draw; no lock is held.
     pub fn new(disk: Disk, seed: u64) -> Self {
-        let (record, faults, locks) = Default::default();
-        let machine = Machine { disk, record, calls: 0, faults, failed: 0, locks, dice: Dice::new(seed) };
+        let (record, faults, looked_at, locks) = Default::default();
+        let dice = Dice::new(seed);
+        let machine = Machine { disk, record, calls: 0, faults, failed: 0, looked_at, locks, dice };
         Self(Arc::new(Mutex::new(machine)))
     }
 
@@ -62,6 +65,11 @@ impl SimVfs {
     /// Number of calls that were made to fail or to write less.
     pub fn failed(&self) -> u64 {
         self.machine().failed
+    }
+
+    /// Files whose content was read so far.
+    pub fn looked_at(&self) -> BTreeSet<PathBuf> {
+        self.machine().looked_at.clone()
     }
 
     /// Calls to come will fail.
@@ -171,6 +179,7 @@ impl Vfs for SimVfs {
         let mut machine = self.machine();
         machine.call(Kind::Look)?;
         let node = machine.disk.file_node(path)?;
+        machine.looked_at.insert(path.to_owned());
         Ok(machine.disk.files.get(&node).map(|file| file.live.bytes().to_vec()).unwrap_or_default())
     }
 
