@@ -115,6 +115,19 @@ impl Room {
         self.harness.run_steps(2);
     }
 
+    /// Lets the window go on until an import is over.
+    #[track_caller]
+    pub fn wait_for_articles(&mut self, count: usize) {
+        for _ in 0..500 {
+            self.harness.step();
+            if self.desk().session.project().articles().len() == count {
+                return self.step();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the project did not get {count} articles");
+    }
+
     pub fn press(&mut self, key: Key) {
         self.press_with(Modifiers::NONE, key);
     }

@@ -79,7 +79,7 @@ impl Reader {
             area = area.vertical_scroll_offset(offset);
         }
         let shown = area.show_viewport(ui, |ui, viewport| self.sheet_ui(ui, desk, settings, notices, &sheet, viewport));
-        self.scroll = shown.state.offset().y;
+        self.scroll = shown.state.clamped_offset().y;
     }
 
     /// The page itself, inside the scroll area; `viewport` is the visible part of it.
