@@ -27,23 +27,23 @@ struct Batch {
 }
 
 /// An import under way.
-pub struct Importing {
+pub(super) struct Importing {
     job: Job<Batch>,
 }
 
 impl Importing {
     /// What it does, for the status bar.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.job.name
     }
 
     /// Files read and files in all.
-    pub fn progress(&self) -> (usize, usize) {
+    pub(super) fn progress(&self) -> (usize, usize) {
         self.job.progress.now()
     }
 
     /// Asks it to stop; what was read until then is imported.
-    pub fn cancel(&self) {
+    pub(super) fn cancel(&self) {
         self.job.progress.cancel();
     }
 }
