@@ -1,18 +1,21 @@
 //! An open project: the one place that applies edits. Project → history → journal, in this order.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{AnnotatorId, Article, ArticleId, ArticleInfo, Edit, EditError, Issue, LayerKey, Project};
-pub use crate::store::LayerCounts;
-use crate::store::{StoreError, Vfs};
+use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Edit, EditError, History, Issue, LayerKey, Project};
+pub use crate::store::{Access, LayerCounts, Reader, Waiting};
+use crate::store::{Folder, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts};
 
 /// An open project: its values, its undo history and its journal. Nothing here waits for the disk, except where said.
 #[derive(Debug)]
 pub struct Session {
-    root: PathBuf,
     project: Project,
+    history: History,
+    folder: Folder,
+    revision: u64,
+    issues: Vec<Issue>,
 }
 
 /// What opening a project gives.
@@ -60,53 +63,71 @@ pub enum SessionError {
     /// It does not fit what is there. Nothing was changed.
     #[error(transparent)]
     Refused(#[from] EditError),
-    /// The project is open for reading only. Nothing was changed.
-    #[error("the project is open for reading only ({0}); nothing was changed")]
-    ReadOnly(String),
-    /// A text could not be put on disk. Nothing was changed.
+    /// The project is open for reading only, or a text could not be put on disk. Nothing was changed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// How to open a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Access {
-    /// Read and write; falls back to reading where another holds the project or the folder cannot be written.
-    #[default]
-    Write,
-    /// Look only; writes nothing, takes no lock.
-    Read,
-}
+/// Rest after which files are written.
+const REST: Duration = Duration::from_secs(5);
+
+/// Edits after which files are written even without a rest.
+const MANY: usize = 200;
 
 impl Session {
     /// Makes a project in an empty or new folder and opens it. Texts and layers that `project` holds are written too.
+    ///
+    /// # Errors
+    /// Where the folder is not empty or cannot be written.
     pub fn create(root: &Path, project: Project) -> Result<Self, StoreError> {
-        let _ = (root, project);
-        unimplemented!("the store is being written")
+        Self::create_on(Arc::new(RealFs), root, project, Waiting::Threads)
     }
 
     /// [`Self::create`] on any file system.
-    pub fn create_on(vfs: Arc<dyn Vfs>, root: &Path, project: Project) -> Result<Self, StoreError> {
-        let _ = (vfs, root, project);
-        unimplemented!("the store is being written")
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn create_on(
+        vfs: Arc<dyn Vfs>,
+        root: &Path,
+        project: Project,
+        waiting: Waiting,
+    ) -> Result<Self, StoreError> {
+        create(&vfs, root, &project)?;
+        let opened = Self::open_on(vfs, root, Access::Write, waiting)?;
+        Ok(opened.session)
     }
 
     /// Opens a project: the index is read, texts and layers are not, save those with edits to recover.
+    ///
+    /// # Errors
+    /// Where the folder holds no project, or its index or journal cannot be read. Nothing is changed then.
     pub fn open(root: &Path) -> Result<Opened, StoreError> {
-        let _ = root;
-        unimplemented!("the store is being written")
+        Self::open_on(Arc::new(RealFs), root, Access::Write, Waiting::Threads)
     }
 
     /// Opens a project to look only.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
     pub fn open_read_only(root: &Path) -> Result<Opened, StoreError> {
-        let _ = root;
-        unimplemented!("the store is being written")
+        Self::open_on(Arc::new(RealFs), root, Access::Read, Waiting::Threads)
     }
 
     /// [`Self::open`] on any file system.
-    pub fn open_on(vfs: Arc<dyn Vfs>, root: &Path, access: Access) -> Result<Opened, StoreError> {
-        let _ = (vfs, root, access);
-        unimplemented!("the store is being written")
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_on(
+        vfs: Arc<dyn Vfs>,
+        root: &Path,
+        access: Access,
+        waiting: Waiting,
+    ) -> Result<Opened, StoreError> {
+        let OpenedFolder { folder, project, issues, recovered } = Folder::open(vfs, root, access, waiting)?;
+        let read_only = folder.read_only().map(str::to_owned);
+        let session = Self { project, history: History::default(), folder, revision: 0, issues: Vec::new() };
+        Ok(Opened { session, issues, recovered: recovered.len(), recovered_list: recovered, read_only })
     }
 
     /// The project as it is now.
@@ -116,80 +137,149 @@ impl Session {
 
     /// Its folder.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.folder.root()
     }
 
     /// Why nothing can be changed, where that is so.
     pub fn read_only(&self) -> Option<&str> {
-        unimplemented!("the store is being written")
+        self.folder.read_only()
+    }
+
+    /// Grows whenever the project or the counts changed: whoever keeps something made from them compares it.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Reads an article's text and an annotator's layer of it (an empty one where there is none). Cheap when loaded.
     /// Waits for the disk.
     pub fn load(&mut self, article: &ArticleId, annotator: &AnnotatorId) -> Vec<Issue> {
-        let _ = (article, annotator);
-        unimplemented!("the store is being written")
+        let mut issues = self.load_text(article);
+        let key = LayerKey { article: article.clone(), annotator: annotator.clone() };
+        if self.project.layer(&key).is_none()
+            && let Some(text) = self.project.text(article)
+        {
+            let (layer, found) = self.folder.layer(&key, text);
+            issues.extend(found);
+            self.project.put_layer(key, layer);
+            self.revision += 1;
+        }
+        issues
     }
 
     /// Reads an article's text. Cheap when loaded. Waits for the disk.
     pub fn load_text(&mut self, article: &ArticleId) -> Vec<Issue> {
-        let _ = article;
-        unimplemented!("the store is being written")
+        if self.project.text(article).is_some() {
+            return Vec::new();
+        }
+        let Some(info) = self.project.article(article) else { return Vec::new() };
+        let (text, issues) = self.folder.text(article, Some(info));
+        self.project.put_text(text);
+        self.revision += 1;
+        issues
     }
 
-    /// An article's text without keeping it: for search and export over many articles, on any thread.
+    /// Reads texts and layers without keeping them: for search and export over many articles, on any thread.
     pub fn reader(&self) -> Reader {
-        unimplemented!("the store is being written")
+        Reader::new(&self.folder)
     }
 
     /// Forgets an article's text and layers, except where something of them is not yet in their files.
     pub fn unload(&mut self, article: &ArticleId) {
-        let _ = article;
-        unimplemented!("the store is being written")
+        let first = LayerKey { article: article.clone(), annotator: "".into() };
+        let keys: Vec<LayerKey> = self.project.layers_from(&first).map(|(key, _)| key.clone()).collect();
+        let mut all = true;
+        for key in keys.into_iter().take_while(|key| key.article == *article) {
+            if self.folder.is_clean(&key) {
+                self.project.forget_layer(&key);
+                self.folder.forget(&key);
+            } else {
+                all = false;
+            }
+        }
+        if all {
+            self.project.forget_text(article);
+        }
+        self.revision += 1;
     }
 
     /// Who has a layer of an article.
     pub fn annotators_of(&self, article: &ArticleId) -> Vec<AnnotatorId> {
-        let _ = article;
-        unimplemented!("the store is being written")
+        self.folder.annotators_of(article)
     }
 
     /// What a layer holds, without loading it; nothing where it does not exist or was not counted yet.
     pub fn counts(&self, key: &LayerKey) -> Option<&LayerCounts> {
-        let _ = key;
-        unimplemented!("the store is being written")
+        self.folder.counts(key)
     }
 
     /// Counts all layers that were not counted yet or whose files changed. Waits for the disk; in the window
     /// a thread does it from opening on, and [`Self::tick`] takes in what it found.
-    pub fn count_all(&mut self) -> Vec<Issue> {
-        unimplemented!("the store is being written")
+    pub fn count_all(&mut self) {
+        self.folder.count_all(&self.project);
+        self.revision += 1;
     }
 
-    /// Applies an edit and sends it to the journal. Layers it needs are loaded.
+    /// Applies an edit and sends it to the journal. Texts and layers it needs are loaded.
+    ///
+    /// # Errors
+    /// Where it does not fit what is there or nothing can be changed. Nothing is changed then.
     pub fn apply(&mut self, edit: Edit) -> Result<(), SessionError> {
-        let _ = edit;
-        unimplemented!("the store is being written")
+        self.load_for(&edit);
+        let prepared = self.folder.prepare(&edit, &self.project)?;
+        edit.apply(&mut self.project)?;
+        self.folder.record(&edit, &prepared);
+        self.history.push(edit);
+        self.revision += 1;
+        Ok(())
+    }
+
+    fn load_for(&mut self, edit: &Edit) {
+        for key in edit.layers() {
+            let issues = self.load(&key.article, &key.annotator);
+            self.issues.extend(issues);
+        }
     }
 
     /// Takes the last edit back. Returns what was applied for it.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
     pub fn undo(&mut self) -> Result<Option<Edit>, SessionError> {
-        unimplemented!("the store is being written")
+        let Some(inverse) = self.history.next_undo().map(Edit::inverse) else { return Ok(None) };
+        self.load_for(&inverse);
+        let prepared = self.folder.prepare(&inverse, &self.project)?;
+        let applied = self.history.undo(&mut self.project)?;
+        Ok(self.recorded(applied, &prepared))
     }
 
     /// Does the last undone edit again. Returns it.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
     pub fn redo(&mut self) -> Result<Option<Edit>, SessionError> {
-        unimplemented!("the store is being written")
+        let Some(edit) = self.history.next_redo().cloned() else { return Ok(None) };
+        self.load_for(&edit);
+        let prepared = self.folder.prepare(&edit, &self.project)?;
+        let applied = self.history.redo(&mut self.project)?;
+        Ok(self.recorded(applied, &prepared))
+    }
+
+    fn recorded(&mut self, applied: Option<Edit>, prepared: &crate::store::Prepared) -> Option<Edit> {
+        if let Some(edit) = &applied {
+            self.folder.record(edit, prepared);
+            self.revision += 1;
+        }
+        applied
     }
 
     /// The edit that [`Self::undo`] would take back.
     pub fn next_undo(&self) -> Option<&Edit> {
-        unimplemented!("the store is being written")
+        self.history.next_undo()
     }
 
     /// The edit that [`Self::redo`] would do again.
     pub fn next_redo(&self) -> Option<&Edit> {
-        unimplemented!("the store is being written")
+        self.history.next_redo()
     }
 
     /// Whether there is something to undo.
@@ -204,56 +294,75 @@ impl Session {
 
     /// Whether the work is on disk, from what the writing thread acknowledged.
     pub fn saved(&self) -> Saved {
-        unimplemented!("the store is being written")
+        if self.read_only().is_some() {
+            return Saved::ReadOnly;
+        }
+        match self.folder.pending() {
+            (0, _) => Saved::Everything { edits: self.folder.edits() },
+            (edits, None) => Saved::Pending { edits },
+            (edits, Some(message)) => Saved::Failed { edits, message },
+        }
     }
 
     /// Waits until every edit is in the journal on disk.
+    ///
+    /// # Errors
+    /// Where the disk refuses. The edits stay in memory and are tried again.
     pub fn sync(&mut self) -> Result<(), StoreError> {
-        unimplemented!("the store is being written")
+        self.folder.sync()
     }
 
     /// Asks for all changed files to be written. Never waits.
     pub fn snapshot(&mut self) {
-        unimplemented!("the store is being written")
+        self.folder.poll();
+        self.folder.snapshot(&self.project);
     }
 
     /// To be called now and then with the time since the last input: asks for a snapshot after 5 s of rest or 200
-    /// edits, takes in what the threads did. Returns what went wrong behind the scenes since the last call.
+    /// edits, takes in what the threads did, tries again what the disk refused. Returns what went wrong behind the
+    /// scenes since the last call.
     pub fn tick(&mut self, idle: Duration) -> Vec<Issue> {
-        let _ = idle;
-        unimplemented!("the store is being written")
+        self.folder.poll();
+        if self.folder.take_counts(&self.project) {
+            self.revision += 1;
+        }
+        if self.folder.pending().1.is_some() {
+            self.folder.retry();
+        }
+        if idle >= REST || self.folder.fresh() >= MANY {
+            self.folder.snapshot_patiently(&self.project);
+        }
+        let mut issues = std::mem::take(&mut self.issues);
+        issues.extend(self.folder.take_issues());
+        issues
     }
 
     /// Adds articles at the end of the index, in one edit: first their texts, durably. Waits for the disk.
+    ///
+    /// # Errors
+    /// Where an id is taken or cannot be a file name, or a text cannot be written. The index is not changed then.
     pub fn add_articles(&mut self, articles: Vec<(ArticleInfo, Arc<str>)>) -> Result<(), SessionError> {
-        let _ = articles;
-        unimplemented!("the store is being written")
+        if let Some(why) = self.read_only() {
+            return Err(StoreError::ReadOnly(why.to_owned()).into());
+        }
+        check_new(&self.project, &articles)?;
+        let (infos, texts): (Vec<_>, Vec<_>) =
+            articles.into_iter().map(|(info, text)| (info.clone(), (info.id, text))).unzip();
+        write_texts(&**self.folder.vfs(), self.folder.root(), &texts)?;
+        let first = self.project.articles().len();
+        let edits = (first..).zip(infos).map(|(at, info)| Edit::AddArticle { at, info: Arc::new(info) });
+        self.apply(Edit::Batch(edits.collect()))
     }
 
     /// Writes all files and lets go of the project. Waits for the disk.
-    pub fn close(self) -> Result<(), StoreError> {
-        unimplemented!("the store is being written")
+    ///
+    /// # Errors
+    /// Where not all could be written. What was acknowledged is in the journal and comes back at the next opening.
+    pub fn close(mut self) -> Result<(), StoreError> {
+        self.folder.finish(&self.project)
     }
 }
 
-/// Reads texts and layers of a project from any thread, without keeping them and without the session.
-/// It reads the files: edits of the last seconds are in the session's [`Project`] only.
-#[derive(Clone, Debug)]
-pub struct Reader {
-    vfs: Arc<dyn Vfs>,
-    root: PathBuf,
-}
-
-impl Reader {
-    /// The text of an article.
-    pub fn text(&self, info: &ArticleInfo) -> (Option<Arc<Article>>, Vec<Issue>) {
-        let _ = (info, &self.vfs, &self.root);
-        unimplemented!("the store is being written")
-    }
-
-    /// A layer over its text; nothing where no file is.
-    pub fn layer(&self, key: &LayerKey, article: &Article) -> (Option<Arc<crate::model::Layer>>, Vec<Issue>) {
-        let _ = (key, article);
-        unimplemented!("the store is being written")
-    }
-}
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

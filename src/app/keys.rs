@@ -13,6 +13,10 @@ pub fn take(ctx: &Context, desk: Option<&Desk>, reader: bool) -> Vec<UiCommand> 
     let mut commands = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
+            // A letter that is a command must not also be typed into the field that the command leads to.
+            if reader && matches!(event, Event::Text(_)) {
+                return false;
+            }
             let command = match event {
                 Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
                     command_of(placed(*key, *physical_key), *modifiers, desk, reader)

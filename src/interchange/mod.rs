@@ -9,6 +9,8 @@ pub mod conllu_plus;
 pub mod decode;
 pub mod jsonl;
 pub mod plan;
+#[cfg(test)]
+mod properties;
 mod report;
 pub mod text;
 mod wire;

@@ -204,6 +204,14 @@ impl Edit {
         }
     }
 
+    /// Its smallest parts, in order: those of a batch, or itself.
+    pub fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Batch(edits) => edits.iter().flat_map(Self::parts).collect(),
+            edit => vec![edit],
+        }
+    }
+
     /// Layers it changes, each once.
     pub fn layers(&self) -> Vec<&LayerKey> {
         let mut keys = Vec::new();

@@ -140,6 +140,11 @@ impl Project {
         self.layers.iter()
     }
 
+    /// Layers read so far from one on, in the order of their articles.
+    pub fn layers_from(&self, first: &LayerKey) -> impl Iterator<Item = (&LayerKey, &Arc<Layer>)> {
+        self.layers.range(first..)
+    }
+
     /// Keeps a layer that was read, or an empty one for an annotator who begins.
     pub fn put_layer(&mut self, key: LayerKey, layer: Arc<Layer>) {
         self.layers.insert(key, layer);

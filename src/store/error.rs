@@ -63,12 +63,24 @@ pub enum StoreError {
         "the thread that writes to disk has stopped; edits since then are in memory only: keep the window open and export them"
     )]
     WriterGone,
+    /// Another article has the id.
+    #[error("the project has an article {0} already; nothing was added: give the new one another id")]
+    TakenId(String),
+    /// An entry for the index was made for another text.
+    #[error(
+        "the entry of article {0} is not that of its text; nothing was added: this is a defect of Hashiya, please report it"
+    )]
+    OtherText(String),
+    /// Files could not be written.
+    #[error(
+        "not all files could be written; the edits are in the journal and come back at the next start: {0}"
+    )]
+    NotWritten(String),
     /// The journal cannot be written at the moment.
     #[error("edits are not being saved: {0}")]
     NotSaved(String),
 }
 
-#[expect(dead_code, reason = "the store is being written")]
 impl StoreError {
     pub(super) fn io(what: &'static str, file: &Path, cause: std::io::Error, meaning: &'static str) -> Self {
         Self::Io { what, file: file.to_owned(), cause, meaning }

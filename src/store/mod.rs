@@ -1,43 +1,60 @@
 //! The project on disk: the only module that touches files, and always through [`Vfs`].
 #![warn(clippy::indexing_slicing)]
 
+mod counts;
+mod create;
+mod describe;
 mod error;
+mod folder;
+mod format_v1;
+mod journal;
+mod load;
+mod lock;
 pub mod outside;
+mod paths;
+mod real_fs;
+mod recover;
+mod ron_text;
+pub mod settings;
+mod snapshot;
 pub mod vfs;
+mod writer;
 
+pub use counts::LayerCounts;
+pub use create::{check_new, create, write_texts};
+pub use describe::describe;
 pub use error::StoreError;
-pub use vfs::Vfs;
+pub use folder::{Access, Folder, OpenedFolder, Prepared, Waiting};
+pub use real_fs::RealFs;
+pub use vfs::{Vfs, VfsFile, VfsLock};
 
-use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::model::{LabelId, Layer, Status};
+use crate::model::{Article, ArticleInfo, Issue, Layer, LayerKey};
 
-/// What a layer holds, in numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct LayerCounts {
-    /// How far its annotator is.
-    pub status: Status,
-    /// Number of spans, lost ones included.
-    pub spans: u32,
-    /// Number of relations.
-    pub relations: u32,
-    /// Number of spans of each label that has any.
-    pub labels: BTreeMap<LabelId, u32>,
+/// Reads texts and layers of a project from any thread, without keeping them. It reads the files: the edits of the
+/// last seconds are in the session's project only.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    vfs: Arc<dyn Vfs>,
+    root: PathBuf,
 }
 
-impl LayerCounts {
-    /// Counts a layer.
-    pub fn of(layer: &Layer) -> Self {
-        let mut labels = BTreeMap::new();
-        for span in layer.spans.values() {
-            *labels.entry(span.label.clone()).or_default() += 1;
-        }
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self {
-            status: layer.status,
-            spans: number(layer.spans.len()),
-            relations: number(layer.relations.len()),
-            labels,
-        }
+impl Reader {
+    /// Reads the project in a folder.
+    pub fn new(folder: &Folder) -> Self {
+        Self { vfs: folder.vfs().clone(), root: folder.root().to_owned() }
+    }
+
+    /// The text of an article; empty where there is none, which an issue then says.
+    pub fn text(&self, info: &ArticleInfo) -> (Arc<Article>, Vec<Issue>) {
+        load::text(&*self.vfs, &self.root, &info.id, Some(info))
+    }
+
+    /// A layer over its text; nothing where there is no file.
+    pub fn layer(&self, key: &LayerKey, article: &Article) -> (Option<Arc<Layer>>, Vec<Issue>) {
+        let loaded = load::layer(&*self.vfs, &self.root, key, article);
+        (loaded.exists.then_some(loaded.layer), loaded.issues)
     }
 }

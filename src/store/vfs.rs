@@ -88,3 +88,29 @@ pub trait Vfs: Send + Sync + Debug {
     /// A number nobody else is likely to draw: names the journals of this copy of a project.
     fn draw(&self) -> u64;
 }
+
+/// Writes all bytes: goes on after short writes and interruptions.
+pub(super) fn write_all(file: &mut dyn VfsFile, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match file.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// A folder and those above it that are missing, each name waited for, down to one that exists.
+pub(super) fn create_dirs(vfs: &dyn Vfs, path: &Path) -> io::Result<()> {
+    if vfs.stat(path).is_ok_and(|stamp| stamp.is_dir) {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        create_dirs(vfs, parent)?;
+    }
+    vfs.create_dir(path)?;
+    vfs.sync_dir(parent.unwrap_or(Path::new(".")))
+}

@@ -4,6 +4,7 @@
 
 mod marking;
 mod panels;
+mod pictures;
 mod reading;
 mod relations;
 mod room;

@@ -1,0 +1,130 @@
+//! Format 1 of the project's files: what is written, and how it is read. The model knows nothing of it.
+
+mod edits;
+mod layer;
+mod manifest;
+mod record;
+mod registry;
+
+use std::collections::BTreeMap;
+
+pub(super) use edits::{EditV1, read_edit, write_edit};
+pub(super) use layer::{Places, ReadLayer, read_layer, write_layer};
+pub(super) use manifest::{read_manifest, write_manifest};
+pub(super) use registry::{read_registry, write_registry};
+
+use super::ron_text::{self, Seal, Syntax};
+use crate::model::{Issue, Place};
+
+/// The format this version writes, and the newest it reads.
+pub(super) const FORMAT: u32 = 1;
+
+/// Fields of other tools by the thing they stand in (`span/7`), written back as they are.
+pub(super) type Extras = BTreeMap<String, String>;
+
+/// Up to which edit a file holds what the journals of a copy of the project tell.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Through {
+    /// Names the copy: a file that came from elsewhere has another one, and its number means nothing here.
+    pub(super) journal: String,
+    /// Number of the last edit in the file.
+    pub(super) seq: u64,
+}
+
+/// Why a file gives no content. It is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    Syntax(Syntax),
+    Newer(u32),
+    /// It belongs to something else.
+    Foreign(String),
+}
+
+impl Unreadable {
+    /// As a finding about a file, with what it means for the data.
+    pub(super) fn issue(&self, file: &str, meaning: &str) -> Issue {
+        let place = Place::File(file.to_owned());
+        match self {
+            Self::Syntax(Syntax { line, column, problem }) => Issue::error(
+                "file-syntax",
+                place,
+                format!("{file}, line {line}, column {column}: {problem}. {meaning}"),
+            ),
+            Self::Newer(format) => Issue::error(
+                "file-newer",
+                place,
+                format!(
+                    "{file} has format {format}; this version reads up to {FORMAT}. {meaning} A newer Hashiya reads it"
+                ),
+            ),
+            Self::Foreign(what) => Issue::error("file-foreign", place, format!("{file} {what}. {meaning}")),
+        }
+    }
+}
+
+impl From<Syntax> for Unreadable {
+    fn from(syntax: Syntax) -> Self {
+        Self::Syntax(syntax)
+    }
+}
+
+/// The head of a file of any format.
+#[derive(serde::Deserialize)]
+struct FormatOnly {
+    format: u32,
+}
+
+/// Reads a sealed file of ours.
+fn open_sealed<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<(T, Seal), Unreadable> {
+    let (body, seal) = ron_text::unseal(ron_text::utf8(bytes)?);
+    match ron_text::parse::<T>(body) {
+        Ok(value) => Ok((value, seal)),
+        Err(syntax) => match ron_text::parse::<FormatOnly>(body) {
+            Ok(FormatOnly { format }) if format > FORMAT => Err(Unreadable::Newer(format)),
+            _ => Err(Unreadable::Syntax(syntax)),
+        },
+    }
+}
+
+fn check_format(format: u32) -> Result<(), Unreadable> {
+    if format > FORMAT { Err(Unreadable::Newer(format)) } else { Ok(()) }
+}
+
+fn check_seal(seal: Seal, file: &str, issues: &mut Vec<Issue>) {
+    if seal == Seal::Broken {
+        issues.push(Issue::warning(
+            "file-changed",
+            Place::File(file.to_owned()),
+            "was changed outside of Hashiya, or damaged: its checksum does not hold. It was read as it is: look through it",
+        ));
+    }
+}
+
+/// Remembers unknown fields and says so, once a file.
+fn keep_extra(extras: &mut Extras, thing: impl Into<String>, extra: record::Extra) {
+    if let Some(extra) = extra {
+        extras.insert(thing.into(), extra);
+    }
+}
+
+fn report_extras(extras: &Extras, file: &str, issues: &mut Vec<Issue>) {
+    if let Some((thing, extra)) = extras.iter().next() {
+        let thing = if thing.is_empty() { "the head" } else { thing };
+        issues.push(Issue::warning(
+            "unknown-field",
+            Place::File(file.to_owned()),
+            format!(
+                "{} of its records have fields this version does not know, such as `{}` in {thing}; they are kept as they are",
+                extras.len(),
+                extra.trim()
+            ),
+        ));
+    }
+}
+
+/// The line of the head that says what the file holds.
+fn write_through(out: &mut String, through: &Through) {
+    out.push_str("    journal: ");
+    ron_text::string(out, &through.journal);
+    ron_text::push(out, format_args!(",\n    through: {},\n", through.seq));
+}
