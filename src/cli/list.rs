@@ -39,7 +39,7 @@ struct LayerLine {
 
 pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     let mut session = open::to_read(&args.project)?;
-    open::tell(&session.count_all());
+    session.count_all();
     let lines: Vec<Line<'_>> = session
         .project()
         .articles()

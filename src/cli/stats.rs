@@ -60,7 +60,7 @@ impl Sums {
 
 pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     let mut session = open::to_read(&args.project)?;
-    open::tell(&session.count_all());
+    session.count_all();
     let project = session.project();
     let mut stats = Stats {
         articles: project.articles().len(),
