@@ -153,7 +153,7 @@ const fn ctrl_shift(key: Key) -> Shortcut {
 }
 
 /// Keys of the digits, 1 to 9.
-pub const DIGITS: [Key; 9] =
+pub(super) const DIGITS: [Key; 9] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 const MARK: &str = "Mark";

@@ -17,7 +17,7 @@ fn each_broken_file_is_refused_by_name_and_the_others_come_in() {
         "in/empty.txt: holds no text",
         "in/binary.txt: byte 3: 0x00 stands in no text",
         "in/cut.txt: byte 4: the text in UTF-16LE breaks off",
-        "in/damaged.txt: byte 33: 0xFF is not UTF-8",
+        "in/damaged.txt: byte 34: 0xFF is not UTF-8",
         "in/broken.jsonl: line 2, byte 7: EOF",
         "missing.txt cannot be read",
         "1 added, 0 known already, 6 files refused",

@@ -48,9 +48,6 @@ fn the_nasty_project_comes_back_to_the_byte() {
 
 #[test]
 fn the_sample_comes_back_to_the_byte() {
-    if !Path::new(SAMPLE).is_dir() {
-        return;
-    }
     let house = House::new();
     let sample = copy_of_sample(&house);
     let check = house.json(&["check", &sample]);
@@ -99,8 +96,8 @@ fn conll_keeps_nested_labels_and_lists_what_it_loses() {
         losses,
         [
             "nasty/amal/span 2 stripped",
-            "nasty/amal/span 3 stripped",
             "nasty/amal/span 4 dropped",
+            "nasty/amal/span 3 stripped",
             "nasty/amal/relation 2 dropped"
         ]
     );

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "tests")]
 
 mod marking;
+mod panels;
 mod pictures;
 mod reading;
 mod relations;

@@ -36,7 +36,7 @@ pub(super) fn attributes(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mu
     for (id, value) in span.attributes.iter().filter(|(id, _)| !known.iter().any(|known| known.id == **id)) {
         named(ui, id, |ui| {
             ui.add_space(3.0);
-            Label::new(value.as_str()).wrap().ui(ui);
+            Label::new(value.as_str()).name(format!("{id}: {value}")).wrap().ui(ui);
         });
     }
 }

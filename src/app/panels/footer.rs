@@ -50,15 +50,17 @@ fn status(ui: &mut Ui, desk: &Desk, queue: &mut Vec<UiCommand>) {
             // What is done can be opened again; what is not can be finished, with or without going on.
             let (next, next_text) = if done { (UiCommand::NextArticle, "Next") } else { (UiCommand::DoneAndNext, "Done, next") };
             let toggle_text = if done { "Reopen" } else { "Done" };
-            action(ui, desk, next, next_text, queue);
-            let toggle = action(ui, desk, UiCommand::ToggleDone, toggle_text, queue);
+            let next_name = if done { "Next article" } else { "Done and next" };
+            action(ui, desk, next, next_text, next_name, queue);
+            let toggle_name = if done { "Reopen the article" } else { "Mark as done" };
+            let toggle = action(ui, desk, UiCommand::ToggleDone, toggle_text, toggle_name, queue);
             panes::offer(ui.ctx(), Pane::Inspector, &toggle);
         });
     });
 }
 
-fn action(ui: &mut Ui, desk: &Desk, command: UiCommand, text: &str, queue: &mut Vec<UiCommand>) -> Response {
-    let button = Button::new(text).keys(command.keys_text()).tip(command.about().help);
+fn action(ui: &mut Ui, desk: &Desk, command: UiCommand, text: &str, name: &str, queue: &mut Vec<UiCommand>) -> Response {
+    let button = Button::new(text).name(name).keys(command.keys_text()).tip(command.about().help);
     let response = ui.add_enabled_ui(command.enabled(Some(desk)), |ui| button.ui(ui)).inner;
     if response.clicked() {
         queue.push(command);

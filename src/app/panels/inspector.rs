@@ -67,8 +67,10 @@ fn span_card(ui: &mut Ui, desk: &mut Desk, dragged: Option<SpanId>, notices: &mu
     ui.add_space(2.0);
     let writable = desk.session.read_only().is_none();
     ui.add_enabled_ui(writable, |ui| {
-        slots::slots(ui, desk, &span, dragged, notices);
-        slots::incoming(ui, desk, &span, notices);
+        // Of this span, also after a click in here selected another one.
+        let kinds = desk.slots();
+        slots::slots(ui, desk, &span, &kinds, dragged, notices);
+        slots::incoming(ui, desk, &span, &kinds, notices);
         attributes::attributes(ui, desk, &span, notices);
         note(ui, desk, &span, notices);
         ui.allocate_ui_with_layout(vec2(ui.available_width(), LINE), Layout::right_to_left(Align::Center), |ui| {
@@ -163,7 +165,7 @@ pub(super) fn named<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) 
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::UNIT;
         let (rect, response) = ui.allocate_exact_size(vec2(NAMES, LINE), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+        // Not read out: every control beside it has the name in its own.
         let text = Label::new(name).elide().shape(ui, NAMES);
         paint_middle(ui, &text, rect.left_center(), Palette::of(ui.ctx()).dim);
         if text.is_cut() {

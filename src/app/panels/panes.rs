@@ -29,6 +29,8 @@ fn wanted_id() -> Id {
 pub(super) fn mark(ctx: &Context, pane: Pane, rect: Rect) {
     let pass = ctx.cumulative_pass_nr();
     ctx.data_mut(|data| data.insert_temp(pane.id(), (rect, pass)));
+    // Another span or another filter puts other controls into the same places, on purpose.
+    ctx.allow_widget_id_changes_in(rect);
 }
 
 /// Whether a part of the window should take the keyboard.
