@@ -223,16 +223,13 @@ impl Journal {
         let meaning =
             "Nothing is lost: its edits are in the project's files and are skipped at the next start";
         let entries = self.vfs.list(&dir).map_err(|error| StoreError::io("list", &dir, error, meaning))?;
-        let mut removed = false;
         for entry in entries {
             if paths::journal_number(&entry.name).is_some_and(|number| number < before) {
                 let path = dir.join(&entry.name);
                 self.vfs.unlink(&path).map_err(|error| StoreError::io("remove", &path, error, meaning))?;
-                removed = true;
+                // One after the other: a later file that is gone while an earlier one is back would look like a gap.
+                self.vfs.sync_dir(&dir).map_err(|error| StoreError::io("write", &dir, error, meaning))?;
             }
-        }
-        if removed {
-            self.vfs.sync_dir(&dir).map_err(|error| StoreError::io("write", &dir, error, meaning))?;
         }
         Ok(())
     }

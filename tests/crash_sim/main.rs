@@ -2,6 +2,7 @@
 //! opened. Nothing that was acknowledged may be missing, nothing may be there that nobody made.
 
 mod check;
+mod found;
 mod sitting;
 
 use std::time::Instant;
@@ -29,7 +30,8 @@ fn over_sittings(
     each: impl Fn(&sitting::Sitting, u64) -> Result<Figures, String> + Sync,
 ) -> Figures {
     let begin = Instant::now();
-    let figures: Vec<Result<Figures, String>> = (0..sittings as u64)
+    let first = number("HASHIYA_SIM_FIRST", 0) as u64;
+    let figures: Vec<Result<Figures, String>> = (first..first + sittings as u64)
         .into_par_iter()
         .map(|seed| each(&play(seed, steps, waiting, |vfs| std::sync::Arc::new(vfs)), seed))
         .collect();
@@ -55,14 +57,20 @@ fn over_sittings(
 #[test]
 fn no_crash_loses_an_acknowledged_edit() {
     let wanted = number("HASHIYA_SIM_STATES", 1_000_000);
-    let sittings = number("HASHIYA_SIM_SITTINGS", 24);
+    let sittings = number("HASHIYA_SIM_SITTINGS", 48);
     let each = wanted.div_ceil(sittings);
-    over_sittings("power loss", sittings, 80, Waiting::Caller, |sitting, seed| {
+    over_sittings("power loss", sittings, 45, Waiting::Caller, |sitting, seed| {
         crash_everywhere(sitting, seed, each)
     });
 }
 
 #[test]
 fn no_second_crash_during_recovery_loses_an_acknowledged_edit() {
-    over_sittings("second crash", 24, 60, Waiting::Caller, |sitting, seed| crash_twice(sitting, seed, 40, 8));
+    over_sittings(
+        "second crash",
+        number("HASHIYA_SIM_SITTINGS", 48),
+        60,
+        Waiting::Caller,
+        |sitting, seed| crash_twice(sitting, seed, 40, 8),
+    );
 }

@@ -20,8 +20,8 @@ enum Style {
     Wild,
 }
 
-/// Sizes of what is written as a whole: sectors of disks, and smaller ones to be harsher than any disk.
-const SECTORS: [usize; 4] = [1, 16, 512, 4096];
+/// Sizes of what is written as a whole: sectors of disks, and now and then smaller ones to be harsher than any disk.
+const SECTORS: [usize; 8] = [512, 512, 512, 4096, 4096, 4096, 32, 1];
 
 /// The power goes: what is at stake at one moment.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct Fate {
     kept: Vec<bool>,
     /// What is left of each file at stake.
     left: Vec<Content>,
+    /// A sector of a file shows what stood there in another file.
+    stale: bool,
 }
 
 impl Fate {
@@ -50,6 +52,12 @@ impl Fate {
             hasher.update(left.hash().as_bytes());
         }
         hasher.finalize()
+    }
+
+    /// Whether some sector shows bytes of another file, among them perhaps whole records: what some file systems do
+    /// to files that grew.
+    pub fn is_stale(&self) -> bool {
+        self.stale
     }
 }
 
@@ -85,17 +93,23 @@ impl<'a> Blackout<'a> {
             }
             Style::Wild => (0..names).map(|_| dice.coin()).collect(),
         };
+        let mut stale = false;
         let left = |(node, file): &(Node, &File)| match style {
             Style::Killed => file.live.clone(),
             Style::Strict | Style::NamesOnly => file.sure.clone(),
-            Style::InOrder | Style::Wild => match dice.below(6) {
-                0 => file.live.clone(),
-                1 => file.sure.clone(),
+            Style::InOrder | Style::Wild => match dice.below(8) {
+                0 | 1 => file.live.clone(),
+                4 => file.sure.clone(),
                 2 => cut(file, dice),
-                _ => torn(file, self.stale(*node, dice), dice),
+                3 => {
+                    stale = true;
+                    torn(file, self.stale(*node, dice), dice)
+                }
+                _ => torn(file, &[], dice),
             },
         };
-        Fate { kept, left: self.files.iter().map(left).collect() }
+        let left = self.files.iter().map(left).collect();
+        Fate { kept, left, stale }
     }
 
     /// What a sector may hold that was given to a file but never written: bytes of another file, deleted or not.
@@ -142,19 +156,15 @@ fn cut(file: &File, dice: &mut Dice) -> Content {
     Content::new(live.get(..end).unwrap_or(live).to_vec())
 }
 
-/// The length was written, but of the content each sector by chance; the others hold zeros, what stood there before,
-/// or what stood there in another file.
+/// The length was written, but of the content each sector by chance. The others hold what stood there before, in this
+/// file or in another, or zeros.
 fn torn(file: &File, stale: &[u8], dice: &mut Dice) -> Content {
     let (live, safe) = (file.live.bytes(), safe(file));
     let sure = if file.emptied { file.sure.bytes() } else { &[] };
     let sector = dice.pick(&SECTORS).copied().unwrap_or(512);
     let longest = live.len().max(sure.len());
     let end = if dice.coin() { longest } else { safe + dice.below(longest.saturating_sub(safe) + 1) };
-    let lost = match dice.below(3) {
-        0 => &[],
-        1 => sure,
-        _ => stale,
-    };
+    let lost = if stale.is_empty() && dice.coin() { sure } else { stale };
     let mut bytes = live.get(..safe).unwrap_or(live).to_vec();
     while bytes.len() < end {
         let at = bytes.len();

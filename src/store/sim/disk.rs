@@ -181,6 +181,11 @@ impl Disk {
         Some(node)
     }
 
+    /// Tells the content of a file apart from others; nothing where there is none.
+    pub fn content(&self, path: &Path) -> Option<blake3::Hash> {
+        Some(self.files.get(&self.find(path)?)?.live.hash())
+    }
+
     /// Every file by its path, in the order of paths.
     pub fn files(&self) -> Vec<(PathBuf, &[u8])> {
         let mut found = Vec::new();
