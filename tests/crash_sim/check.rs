@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use hashiya::model::{Edit, Issue};
 use hashiya::session::{Opened, Saved, Session, Waiting};
-use hashiya::store::Access;
 use hashiya::store::sim::{Blackout, Dice, Disk, SimVfs};
+use hashiya::store::{Access, StoreError, Vfs};
 
 use super::found::{Found, Memory};
+use super::lies::Lie;
 use super::sitting::{ROOT, Sitting, is_fault};
 
 /// What was looked at.
@@ -43,6 +44,8 @@ pub(crate) struct Expected<'a> {
     pub(crate) last: usize,
     /// Old records may stand behind what was torn: it may be told that the journal is damaged.
     pub(crate) stale: bool,
+    /// The disk lies to the store also while it recovers.
+    pub(crate) lie: Option<Lie>,
 }
 
 impl Expected<'_> {
@@ -68,7 +71,9 @@ impl Expected<'_> {
 
 /// Opens the project and looks for the state it is in. Nothing may be reported as an error: nobody damaged a file.
 fn open(sim: &SimVfs, expected: Expected<'_>, memory: &Memory) -> Result<(Session, usize), String> {
-    let opened = Session::open_on(Arc::new(sim.clone()), Path::new(ROOT), Access::Write, Waiting::Caller);
+    let vfs =
+        expected.lie.map_or_else(|| Arc::new(sim.clone()) as Arc<dyn Vfs>, |lie| lie.told_by(sim.clone()));
+    let opened = Session::open_on(vfs, Path::new(ROOT), Access::Write, Waiting::Caller);
     let Opened { mut session, mut issues, read_only, .. } =
         opened.map_err(|error| format!("does not open: {error}"))?;
     if let Some(why) = read_only {
@@ -112,7 +117,12 @@ fn check(disk: &Disk, seed: u64, expected: Expected<'_>, memory: &Memory) -> Res
 }
 
 /// Cuts a sitting off after each change of the disk, and looks at the disks that may be left.
-pub(crate) fn crash_everywhere(sitting: &Sitting, seed: u64, wanted: usize) -> Result<Figures, String> {
+pub(crate) fn crash_everywhere(
+    sitting: &Sitting,
+    seed: u64,
+    wanted: usize,
+    lie: Option<Lie>,
+) -> Result<Figures, String> {
     let mut dice = Dice::new(seed ^ 0xC0FFEE);
     let mut known: BTreeMap<[u8; 32], usize> = BTreeMap::new();
     let mut figures = Figures::default();
@@ -125,7 +135,7 @@ pub(crate) fn crash_everywhere(sitting: &Sitting, seed: u64, wanted: usize) -> R
     let per_moment = wanted / at_stake.max(1) + 1;
     each_moment(sitting, |at, disk| {
         let (first, last) = sitting.bounds(at);
-        let expected = Expected { states: &states, first, last, stale: false };
+        let expected = Expected { states: &states, first, last, stale: false, lie };
         let blackout = Blackout::of(disk);
         let count = if blackout.is_harmless() { 1 } else { per_moment };
         let mut here = BTreeSet::new();
@@ -149,6 +159,30 @@ pub(crate) fn crash_everywhere(sitting: &Sitting, seed: u64, wanted: usize) -> R
         }
         Ok(())
     })?;
+    Ok(figures)
+}
+
+/// Cuts the making of the project off. Until it is made there may be none, which is told as such; never half of one.
+pub(crate) fn crash_while_made(sitting: &Sitting, seed: u64, per_moment: usize) -> Result<Figures, String> {
+    let (mut dice, mut disk, mut figures) = (Dice::new(seed), Disk::default(), Figures::default());
+    let (states, memory) = (states_of(sitting), Memory::default());
+    let expected = Expected { states: &states, first: 0, last: 0, stale: false, lie: None };
+    for (at, op) in sitting.record.iter().enumerate().take(sitting.created) {
+        disk.step(op);
+        let blackout = Blackout::of(&disk);
+        figures.moments += 1;
+        for nth in 0..per_moment {
+            let after = blackout.disk(&blackout.fate(nth, &mut dice));
+            figures.states += 1;
+            figures.distinct += 1;
+            let vfs = Arc::new(SimVfs::new(after.clone(), seed));
+            let opened = Session::open_on(vfs, Path::new(ROOT), Access::Write, Waiting::Caller);
+            if !matches!(opened, Err(StoreError::NotAProject(_))) {
+                check(&after, seed, expected, &memory)
+                    .map_err(|problem| tell(sitting, seed, at + 1, nth, &problem))?;
+            }
+        }
+    }
     Ok(figures)
 }
 
@@ -213,7 +247,7 @@ pub(crate) fn crash_twice(
                 First::Kill => (disk.clone(), false),
             };
             let (low, high) = sitting.bounds(at);
-            let expected = Expected { states: &states, first: low, last: high, stale };
+            let expected = Expected { states: &states, first: low, last: high, stale, lie: None };
             let second = second_crash(&start, expected, seconds, &mut dice, &memory);
             let told = second
                 .map_err(|problem| tell(sitting, seed, at, 0, &format!("{first:?}, then {problem}")))?;
