@@ -2,6 +2,7 @@
 //! opened. Nothing that was acknowledged may be missing, nothing may be there that nobody made.
 
 mod check;
+mod failing;
 mod found;
 mod lies;
 mod sitting;
@@ -10,6 +11,7 @@ use std::time::Instant;
 
 use check::{Figures, crash_everywhere, crash_twice, crash_while_made};
 use hashiya::session::Waiting;
+use hashiya::store::sim::Errno;
 use lies::Lie;
 use rayon::prelude::*;
 use sitting::play;
@@ -30,30 +32,36 @@ fn over_sittings(
     steps: usize,
     waiting: Waiting,
     each: impl Fn(&sitting::Sitting, u64) -> Result<Figures, String> + Sync,
-) -> Figures {
+) {
     let begin = Instant::now();
     let first = number("HASHIYA_SIM_FIRST", 0) as u64;
     let figures: Vec<Result<Figures, String>> = (first..first + sittings as u64)
         .into_par_iter()
         .map(|seed| each(&play(seed, steps, waiting, |vfs| std::sync::Arc::new(vfs)), seed))
         .collect();
+    report(name, begin, figures)
+}
+
+/// Prints the figures; panics with all that went wrong.
+fn report(name: &str, begin: Instant, figures: Vec<Result<Figures, String>>) {
+    let count = figures.len();
     let (good, bad): (Vec<_>, Vec<_>) = figures.into_iter().partition(Result::is_ok);
     let problems: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
+    let first: Vec<&str> = problems.iter().take(10).map(String::as_str).collect();
     assert!(
         problems.is_empty(),
-        "{} of {sittings} sittings failed:\n{}",
+        "{} of {count} sittings failed, such as:\n{}",
         problems.len(),
-        problems.join("\n")
+        first.join("\n")
     );
     let sum = good.into_iter().filter_map(Result::ok).fold(Figures::default(), |a, b| a + b);
     say(&format!(
-        "{name}: {sittings} sittings, {} moments, {} states ({} distinct) in {:.1} s",
+        "{name}: {count} sittings, {} moments, {} states ({} distinct) in {:.1} s",
         sum.moments,
         sum.states,
         sum.distinct,
         begin.elapsed().as_secs_f64()
     ));
-    sum
 }
 
 #[test]
@@ -91,6 +99,29 @@ fn no_crash_of_a_session_with_threads_loses_an_acknowledged_edit() {
     over_sittings("power loss, with threads", sittings, 45, Waiting::Threads, |sitting, seed| {
         crash_everywhere(sitting, seed, wanted / sittings.max(1), None)
     });
+}
+
+#[test]
+fn no_call_that_fails_loses_an_acknowledged_edit() {
+    let begin = Instant::now();
+    let mut cases = Vec::new();
+    for seed in 0..number("HASHIYA_SIM_SITTINGS", 48) as u64 / 8 {
+        let errnos = [None, Some(Errno::Eio), Some(Errno::Enospc), Some(Errno::Edquot), Some(Errno::Eintr)];
+        let calls = failing::calls(seed, 16);
+        cases.extend(calls.flat_map(|nth| errnos.map(|errno| (seed, nth, errno))));
+    }
+    let step = 1 + cases.len() / number("HASHIYA_SIM_FAILURES", 4000);
+    let cases: Vec<_> = cases.into_iter().step_by(step).collect();
+    let run = |(seed, nth, errno): &(u64, u64, Option<Errno>)| failing::one(*seed, 16, *nth, *errno);
+    report("calls that fail", begin, cases.par_iter().map(run).collect());
+}
+
+#[test]
+fn a_full_disk_keeps_edits_in_memory_until_there_is_room() {
+    let begin = Instant::now();
+    let cases: Vec<(u64, u64)> =
+        (0..6).flat_map(|seed| (90..190).step_by(3).map(move |from| (seed, from))).collect();
+    report("full disks", begin, cases.par_iter().map(|(seed, from)| failing::full(*seed, *from)).collect());
 }
 
 /// Sittings after which a lie that was not noticed counts as not noticeable.

@@ -57,8 +57,12 @@ pub(crate) struct Sitter {
     model: Project,
     sitting: Sitting,
     dice: Dice,
-    /// What went wrong behind the scenes, in the session's words.
+    /// What went wrong, in the session's words.
     pub(crate) complaints: Vec<String>,
+    /// Calls of the disk may fail.
+    pub(crate) tolerant: bool,
+    /// The project is not opened again.
+    pub(crate) stays: bool,
 }
 
 /// Plays a sitting of so many steps.
@@ -112,13 +116,31 @@ impl Sitter {
         sitting.begun.push((0, 0));
         sitting.saved.push((vfs.changes(), 0));
         let (dice, complaints) = (Dice::new(seed), Vec::new());
-        Self { vfs, shown, waiting, session: Some(session), model, sitting, dice, complaints }
+        Self {
+            vfs,
+            shown,
+            waiting,
+            session: Some(session),
+            model,
+            sitting,
+            dice,
+            complaints,
+            tolerant: false,
+            stays: false,
+        }
     }
 
     fn session(&mut self) -> &mut Session {
         self.session.as_mut().unwrap()
     }
 
+    /// Waits until everything is saved.
+    pub(crate) fn sync(&mut self) {
+        self.session().sync().unwrap();
+        self.listen();
+    }
+
+    /// Ends without a word.
     pub(crate) fn finish(mut self) -> Sitting {
         // What is still under way would be recorded while the record is taken.
         drop(self.session.take());
@@ -153,6 +175,13 @@ impl Sitter {
         }
         self.sitting.states.push(self.model.clone());
         self.listen();
+        if self.tolerant {
+            let issues = self.load_all();
+            self.complain(&issues);
+            if issues.iter().any(is_fault) {
+                self.reopen();
+            }
+        }
     }
 
     pub(crate) fn apply(&mut self, edit: Edit) {
@@ -179,9 +208,12 @@ impl Sitter {
             73..75 => self.article_out(),
             75..86 => self.session().snapshot(),
             86..94 => self.tick(),
-            94..96 => self.session().sync().unwrap(),
+            94..96 => {
+                let synced = self.session().sync();
+                self.bear(synced);
+            }
             96..98 => {
-                if let Some(info) = self.article() {
+                if let Some(info) = self.article().filter(|_| !self.tolerant) {
                     self.session().unload(&info.id);
                 }
             }
@@ -192,6 +224,11 @@ impl Sitter {
 
     fn tick(&mut self) {
         let idle = if self.dice.coin() { Duration::from_secs(6) } else { Duration::ZERO };
+        self.idle(idle);
+    }
+
+    /// Lets time pass.
+    pub(crate) fn idle(&mut self, idle: Duration) {
         let issues = self.session().tick(idle);
         self.complain(&issues);
     }
@@ -200,20 +237,68 @@ impl Sitter {
         self.complaints.extend(issues.iter().filter(|issue| is_fault(issue)).map(ToString::to_string));
     }
 
-    fn reopen(&mut self) {
-        if self.dice.coin() {
-            self.session.take().unwrap().close().unwrap();
-            self.sitting.saved.push((self.vfs.changes(), self.sitting.states.len() - 1));
-        } else {
-            self.session().sync().unwrap();
-            self.listen();
-            drop(self.session.take());
+    /// Whether it went well. What fails is told, where calls of the disk may fail.
+    fn bear<T, E: std::error::Error>(&mut self, result: Result<T, E>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) if self.tolerant => {
+                self.complaints.push(error.to_string());
+                None
+            }
+            Err(error) => panic!("{error}"),
         }
-        let opened =
-            Session::open_on(self.shown.clone(), Path::new(ROOT), Access::Write, self.waiting).unwrap();
-        self.complain(&opened.issues);
-        assert_eq!(opened.read_only, None);
-        self.session = Some(opened.session);
+    }
+
+    fn reopen(&mut self) {
+        let synced = self.session().sync();
+        let all = self.bear(synced).is_some();
+        self.listen();
+        if !all || self.stays {
+            // Whoever closes the window now loses what is in memory only, and was told so.
+            return;
+        }
+        let session = self.session.take().unwrap();
+        if self.dice.coin() {
+            let closed = session.close();
+            self.bear(closed);
+        } else {
+            drop(session);
+        }
+        self.open();
+    }
+
+    /// Opens the project; where calls may fail, until all of it could be read.
+    pub(crate) fn open(&mut self) {
+        loop {
+            let opened = Session::open_on(self.shown.clone(), Path::new(ROOT), Access::Write, self.waiting);
+            let Some(opened) = self.bear(opened) else { continue };
+            let mut issues = opened.issues;
+            self.session = Some(opened.session);
+            if self.tolerant {
+                issues.extend(self.load_all());
+            }
+            self.complain(&issues);
+            if let Some(why) = opened.read_only {
+                assert!(self.tolerant, "{why}");
+                self.complaints.push(why);
+            } else if !(self.tolerant && issues.iter().any(is_fault)) {
+                return;
+            }
+            self.session = None;
+        }
+    }
+
+    /// Reads all texts and layers of the index.
+    pub(crate) fn load_all(&mut self) -> Vec<Issue> {
+        let annotators = self.session().project().annotators.clone();
+        let articles = self.session().project().articles().to_vec();
+        let mut issues = Vec::new();
+        for info in &articles {
+            for annotator in &annotators {
+                issues.extend(self.session().load(&info.id, &annotator.id));
+            }
+        }
+        issues
     }
 
     fn article(&mut self) -> Option<Arc<ArticleInfo>> {
@@ -378,8 +463,10 @@ impl Sitter {
             self.model.put_text(Arc::new(Article::new(info.id.clone(), text.clone())));
         }
         self.announce();
-        self.session().add_articles(articles).unwrap();
-        self.made(&edit);
+        let added = self.session().add_articles(articles);
+        if self.bear(added).is_some() {
+            self.made(&edit);
+        }
     }
 
     /// An article leaves the index; its text and layers stay, and are there again after an undo.

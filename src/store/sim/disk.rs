@@ -38,7 +38,7 @@ pub(super) struct File {
     pub(super) unsynced: bool,
     /// It was emptied since the last sync, so that the end of what is sure need not survive either.
     pub(super) emptied: bool,
-    /// A sync failed: nothing of it becomes durable any more.
+    /// A sync failed: nothing of it becomes durable any more, unless it is emptied.
     pub(super) broken: bool,
     /// Time of the last change: number of the operation.
     pub(super) mtime: u64,
@@ -131,8 +131,9 @@ impl Disk {
             What::Empty(node) => {
                 let time = self.time;
                 if let Some(file) = self.files.get_mut(node) {
-                    let (live, emptied) = (Content::default(), true);
-                    *file = File { live, emptied, unsynced: true, mtime: time, ..file.clone() };
+                    // The pages that could not be written are gone with the rest.
+                    let (live, emptied, broken) = (Content::default(), true, false);
+                    *file = File { live, emptied, broken, unsynced: true, mtime: time, ..file.clone() };
                 }
             }
             What::Append(node, bytes) => {
