@@ -26,12 +26,16 @@ impl Reader {
         let ppp = place.ppp;
         let top = place.to_page(response.rect.min).1;
         let visible = viewport.min.y * ppp + top..viewport.max.y * ppp + top;
-        ui.ctx().accesskit_node_builder(Self::id(), |node| {
+        let listened = ui.ctx().accesskit_node_builder(Self::id(), |node| {
             node.set_role(Role::Document);
             if let Some(article) = desk.article() {
                 node.set_description(article.id.to_string());
             }
         });
+        if listened.is_none() {
+            // Nobody asks: frames need not pay for it.
+            return;
+        }
         let mut child =
             ui.new_child(UiBuilder::new().id_salt("runs").max_rect(response.rect).sense(Sense::hover()));
         let document = child.unique_id();
