@@ -1,6 +1,6 @@
 //! An open project: the one place that applies edits. Project → history → journal, in this order.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -348,7 +348,20 @@ impl Session {
         check_new(&self.project, &articles)?;
         let (infos, texts): (Vec<_>, Vec<_>) =
             articles.into_iter().map(|(info, text)| (info.clone(), (info.id, text))).unzip();
-        write_texts(&**self.folder.vfs(), self.folder.root(), &texts)?;
+        self.text_writer().write(&texts)?;
+        self.add_written(infos)
+    }
+
+    /// Writes texts of articles to come on any thread; [`Self::add_written`] then adds the articles.
+    pub fn text_writer(&self) -> TextWriter {
+        TextWriter { vfs: Arc::clone(self.folder.vfs()), root: self.folder.root().to_owned() }
+    }
+
+    /// Adds articles whose texts [`TextWriter`] wrote, at the end of the index, in one edit. Never waits.
+    ///
+    /// # Errors
+    /// Where an id is taken. The index is not changed then.
+    pub fn add_written(&mut self, infos: Vec<ArticleInfo>) -> Result<(), SessionError> {
         let first = self.project.articles().len();
         let edits = (first..).zip(infos).map(|(at, info)| Edit::AddArticle { at, info: Arc::new(info) });
         self.apply(Edit::Batch(edits.collect()))
@@ -360,6 +373,23 @@ impl Session {
     /// Where not all could be written. What was acknowledged is in the journal and comes back at the next opening.
     pub fn close(mut self) -> Result<(), StoreError> {
         self.folder.finish(&self.project)
+    }
+}
+
+/// Writes the texts of new articles, away from the window's thread.
+#[derive(Clone, Debug)]
+pub struct TextWriter {
+    vfs: Arc<dyn Vfs>,
+    root: PathBuf,
+}
+
+impl TextWriter {
+    /// Writes texts and waits until they are on disk. A text without an entry in the index is harmless.
+    ///
+    /// # Errors
+    /// Where an id cannot be a file name, or the disk refuses.
+    pub fn write(&self, texts: &[(ArticleId, Arc<str>)]) -> Result<(), StoreError> {
+        write_texts(&*self.vfs, &self.root, texts)
     }
 }
 

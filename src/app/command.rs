@@ -153,7 +153,7 @@ const fn ctrl_shift(key: Key) -> Shortcut {
 }
 
 /// Keys of the digits, 1 to 9.
-pub const DIGITS: [Key; 9] =
+pub(super) const DIGITS: [Key; 9] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 const MARK: &str = "Mark";
@@ -226,10 +226,10 @@ impl UiCommand {
             Self::EditNote => about!("Note…", "✎", SPAN, Reader, [plain(Key::N)], "Writes a note on the selected span."),
             Self::ExtendSpan => about!("Add the words to the span", "+", SPAN, Reader, [plain(Key::Plus), shift(Key::Equals), plain(Key::Equals)], "The selected span gets the selected words as a further part."),
             Self::CycleOverlap => about!("Next span here", "↻", SPAN, Reader, [plain(Key::O)], "Where spans overlap, selects the next one; so does clicking again."),
-            Self::EndForward => about!("Last edge on", "⇥", SPAN, Reader, [], "Shift + arrow moves the last edge of the span by a letter."),
-            Self::EndBackward => about!("Last edge back", "⇤", SPAN, Reader, [], "Shift + arrow moves the last edge of the span by a letter."),
-            Self::StartForward => about!("First edge on", "⇥", SPAN, Reader, [], "Alt + arrow moves the first edge of the span by a letter."),
-            Self::StartBackward => about!("First edge back", "⇤", SPAN, Reader, [], "Alt + arrow moves the first edge of the span by a letter."),
+            Self::EndForward => about!("Move the last edge on", "⇥", SPAN, Reader, [], "Shift + arrow moves the last edge of the span by a letter."),
+            Self::EndBackward => about!("Move the last edge back", "⇤", SPAN, Reader, [], "Shift + arrow moves the last edge of the span by a letter."),
+            Self::StartForward => about!("Move the first edge on", "⇥", SPAN, Reader, [], "Alt + arrow moves the first edge of the span by a letter."),
+            Self::StartBackward => about!("Move the first edge back", "⇤", SPAN, Reader, [], "Alt + arrow moves the first edge of the span by a letter."),
             Self::Accept => about!("Accept", "↵", MARK, Reader, [plain(Key::Enter)], "Takes the offered end of a relation; else selects the span or the word at the caret."),
             Self::Cancel => about!("Deselect", "⎋", MARK, Reader, [plain(Key::Escape)], "Drops the selection or what was begun."),
             Self::Copy => about!("Copy the words", "⧉", MARK, Reader, [], "Copies the selected words, or those of the selected span (Ctrl C)."),
@@ -345,6 +345,10 @@ impl Shortcut {
             Key::ArrowRight => "→",
             other => other.symbol_or_name(),
         };
+        // A letter alone is written as it is typed.
+        if parts.is_empty() && key.len() == 1 {
+            return key.to_lowercase();
+        }
         parts.push(key);
         parts.join(" ")
     }

@@ -390,6 +390,41 @@ pub(crate) fn key_cap(ui: &mut Ui, keys: &str) -> Response {
     response
 }
 
+/// A part of a sentence that names keys.
+#[derive(Clone, Copy)]
+pub(crate) enum Word<'a> {
+    /// Words.
+    Text(&'a str),
+    /// A key.
+    Key(&'a str),
+}
+
+/// A dim sentence with key caps in it, broken between its parts; in the middle where it should be and fits.
+pub(crate) fn sentence(ui: &mut Ui, parts: &[Word<'_>], centred: bool) {
+    const SPACE: f32 = 5.0;
+    let text = |text: &str| Label::new(text.to_owned()).dim();
+    let width = |part: &Word<'_>| match part {
+        Word::Text(words) => text(words).shape(ui, 0.0).size().x,
+        Word::Key(keys) => KeyCap::new(ui, keys).size.x,
+    };
+    let whole = parts.iter().map(|part| width(part) + SPACE).sum::<f32>() - SPACE;
+    let spare = ui.available_width() - whole;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
+        ui.spacing_mut().interact_size.y = 20.0;
+        if centred && spare > 0.0 {
+            ui.add_space(spare / 2.0);
+        }
+        ui.spacing_mut().item_spacing.x = SPACE;
+        for part in parts {
+            match part {
+                Word::Text(words) => text(words).ui(ui),
+                Word::Key(keys) => key_cap(ui, keys),
+            };
+        }
+    });
+}
+
 /// Draws a shaped line with the middle of its left edge at a place.
 pub(crate) fn paint_middle(ui: &Ui, text: &Shaped, at: Pos2, color: Color32) {
     Text::of(ui.ctx()).paint(ui.painter(), text, pos2(at.x, at.y - text.size().y / 2.0), color);
@@ -434,6 +469,7 @@ pub(crate) fn segments(ui: &mut Ui, names: &[(&str, String)], on: Option<usize>)
     let (mut clicked, mut first) = (None, None);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = vec2(-1.0, 4.0);
+        ui.spacing_mut().interact_size.y = Look::Segment.height();
         ui.horizontal_wrapped(|ui| {
             let room = ui.max_rect().width();
             let rows = rows_of(&names.iter().map(|(text, _)| segment(text).measure(ui) - 1.0).collect::<Vec<_>>(), room);

@@ -36,7 +36,7 @@ pub trait Picker: Send + Sync {
 }
 
 /// The dialogs of the desktop.
-pub struct SystemPicker;
+pub(super) struct SystemPicker;
 
 impl Picker for SystemPicker {
     fn pick(&self, wanted: Wanted) -> Picked {
@@ -67,7 +67,7 @@ impl Picker for NoPicker {
 }
 
 /// A question under way.
-pub struct Asking {
+pub(super) struct Asking {
     /// What was asked for.
     pub wanted: Wanted,
     job: Job<Picked>,
@@ -75,12 +75,12 @@ pub struct Asking {
 
 impl Asking {
     /// Asks on a thread.
-    pub fn start(picker: std::sync::Arc<dyn Picker>, wanted: Wanted, ctx: &egui::Context) -> Self {
+    pub(super) fn start(picker: std::sync::Arc<dyn Picker>, wanted: Wanted, ctx: &egui::Context) -> Self {
         Self { wanted, job: Job::start("file dialog", ctx, move |_| picker.pick(wanted)) }
     }
 
     /// The answer, once it is there.
-    pub fn poll(&self) -> Option<Picked> {
+    pub(super) fn poll(&self) -> Option<Picked> {
         self.job.poll().map(|result| result.unwrap_or(Picked::NoDialog))
     }
 }

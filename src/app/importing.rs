@@ -1,7 +1,8 @@
 //! Articles in, from the window: files and folders dropped or chosen, and text pasted. Reading and decoding happen
 //! on a thread; what could not be read is listed with its reason, and nothing of it enters the project.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::Context;
@@ -11,36 +12,38 @@ use super::notices::Notices;
 use super::window::{App, Screen};
 use crate::interchange::{decode, text};
 use crate::language::slug;
-use crate::model::{ArticleInfo, TextHash};
+use crate::model::{ArticleId, ArticleInfo, TextHash};
+use crate::session::TextWriter;
 use crate::store::outside;
-
-/// A text that was read, and what is known about it.
-type Read = (ArticleInfo, Arc<str>);
 
 /// What a thread brought back.
 struct Batch {
-    read: Vec<Read>,
+    /// Articles whose texts are in the project's folder.
+    written: Vec<ArticleInfo>,
+    /// Texts the project had already.
+    known: usize,
+    /// What was not taken in, each as a sentence that names it.
     refused: Vec<String>,
 }
 
 /// An import under way.
-pub struct Importing {
+pub(super) struct Importing {
     job: Job<Batch>,
 }
 
 impl Importing {
     /// What it does, for the status bar.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.job.name
     }
 
     /// Files read and files in all.
-    pub fn progress(&self) -> (usize, usize) {
+    pub(super) fn progress(&self) -> (usize, usize) {
         self.job.progress.now()
     }
 
     /// Asks it to stop; what was read until then is imported.
-    pub fn cancel(&self) {
+    pub(super) fn cancel(&self) {
         self.job.progress.cancel();
     }
 }
@@ -48,25 +51,38 @@ impl Importing {
 impl App {
     /// Reads files and folders on a thread; they become articles when it is over.
     pub fn import(&mut self, ctx: &Context, paths: Vec<PathBuf>) {
-        if self.importing.is_some() {
-            self.notices.info("An import is under way; drop the files again when it is over");
-        } else if matches!(self.screen, Screen::Welcome) {
-            self.notices.info("Open or start a project first, then drop the files again");
-        } else {
-            let job = Job::start("Importing", ctx, move |progress| read_all(&paths, progress));
-            self.importing = Some(Importing { job });
-        }
+        self.start(ctx, move |taker| taker.files(&paths));
     }
 
     /// Makes an article of pasted text.
-    pub(super) fn import_pasted(&mut self, _ctx: &Context, pasted: String) {
-        let text = pasted.replace("\r\n", "\n").replace('\r', "\n");
-        if text.trim().chars().count() < 40 {
+    pub(super) fn import_pasted(&mut self, ctx: &Context, pasted: String) {
+        if pasted.trim().chars().count() < SHORTEST {
             self.notices.info("The clipboard holds too little text for an article; copy the whole article first");
             return;
         }
-        let info = text::describe("pasted", &text);
-        self.take_in(Batch { read: vec![(info, text.into())], refused: Vec::new() });
+        self.start(ctx, move |taker| taker.pasted(pasted));
+    }
+
+    fn start(&mut self, ctx: &Context, work: impl FnOnce(&mut Taker<'_>) + Send + 'static) {
+        let Screen::Work(desk) = &self.screen else {
+            self.notices.info("Open or start a project first, then add articles");
+            return;
+        };
+        if self.importing.is_some() {
+            self.notices.info("An import is under way; add more when it is over");
+            return;
+        }
+        if let Some(why) = desk.session.read_only() {
+            self.notices.warning(format!("The project is open for reading only ({why}); no article can be added"));
+            return;
+        }
+        let (index, writer) = (desk.session.project().articles().to_vec(), desk.session.text_writer());
+        let job = Job::start("Importing", ctx, move |progress| {
+            let mut taker = Taker::new(&index, writer, progress);
+            work(&mut taker);
+            taker.batch
+        });
+        self.importing = Some(Importing { job });
     }
 
     pub(super) fn poll_importing(&mut self) {
@@ -78,36 +94,98 @@ impl App {
         }
     }
 
-    /// Adds what was read to the project, without what it has already.
+    /// Puts what was written into the index and on the page.
     fn take_in(&mut self, batch: Batch) {
         let Screen::Work(desk) = &mut self.screen else { return };
-        let project = desk.session.project();
-        let mut hashes: std::collections::BTreeSet<TextHash> = project.articles().iter().map(|info| info.hash).collect();
-        let mut ids: std::collections::BTreeSet<String> = project.articles().iter().map(|info| info.id.to_string()).collect();
-        let mut known = 0;
-        let mut articles = Vec::new();
-        for (mut info, text) in batch.read {
-            if !hashes.insert(info.hash) {
-                known += 1;
-                continue;
-            }
-            let id = slug::unique(info.id.as_str(), |id| ids.contains(id));
-            ids.insert(id.clone());
-            info.id = id.into();
-            articles.push((info, text));
-        }
-        let (added, first) = (articles.len(), articles.first().map(|(info, _)| info.id.clone()));
-        if added > 0 {
-            if let Err(failed) = desk.session.add_articles(articles) {
+        let (added, first) = (batch.written.len(), batch.written.first().map(|info| info.id.clone()));
+        if let Some(first) = first {
+            if let Err(failed) = desk.session.add_written(batch.written) {
                 self.notices.error(failed.to_string());
                 return;
             }
             desk.forget_rows();
-            if let Some(id) = first {
-                desk.open_article(&id, &mut self.notices);
+            desk.open_article(&first, &mut self.notices);
+        }
+        say(&mut self.notices, added, batch.known, &batch.refused);
+    }
+}
+
+/// A pasted text of fewer characters is not an article.
+const SHORTEST: usize = 40;
+
+/// Texts of one import that are waited for together.
+const TOGETHER: usize = 64;
+
+/// Reads, decodes and writes texts, on its thread.
+struct Taker<'a> {
+    hashes: BTreeSet<TextHash>,
+    ids: BTreeSet<ArticleId>,
+    writer: TextWriter,
+    progress: &'a Progress,
+    waiting: Vec<(ArticleInfo, Arc<str>)>,
+    batch: Batch,
+}
+
+impl<'a> Taker<'a> {
+    fn new(index: &[Arc<ArticleInfo>], writer: TextWriter, progress: &'a Progress) -> Self {
+        Self {
+            hashes: index.iter().map(|info| info.hash).collect(),
+            ids: index.iter().map(|info| info.id.clone()).collect(),
+            writer,
+            progress,
+            waiting: Vec::new(),
+            batch: Batch { written: Vec::new(), known: 0, refused: Vec::new() },
+        }
+    }
+
+    fn files(&mut self, paths: &[PathBuf]) {
+        let (files, refused) = outside::files_under(paths);
+        self.batch.refused = refused;
+        self.progress.set_total(files.len());
+        for path in files {
+            if self.progress.is_cancelled() {
+                break;
+            }
+            match read_one(&path) {
+                Ok((info, text)) => self.take(info, text),
+                Err(reason) => self.batch.refused.push(reason),
+            }
+            self.progress.step();
+        }
+        self.write();
+    }
+
+    fn pasted(&mut self, pasted: String) {
+        let text = decode::unify_line_ends(pasted);
+        let info = text::describe("pasted", &text);
+        self.take(info, text.into());
+        self.write();
+    }
+
+    /// Takes a text in, unless the project has it already.
+    fn take(&mut self, mut info: ArticleInfo, text: Arc<str>) {
+        if !self.hashes.insert(info.hash) {
+            self.batch.known += 1;
+            return;
+        }
+        info.id = slug::unique(info.id.as_str(), |id| self.ids.contains(&ArticleId::from(id))).into();
+        self.ids.insert(info.id.clone());
+        self.waiting.push((info, text));
+        if self.waiting.len() >= TOGETHER {
+            self.write();
+        }
+    }
+
+    fn write(&mut self) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let texts: Vec<_> = waiting.iter().map(|(info, text)| (info.id.clone(), text.clone())).collect();
+        match self.writer.write(&texts) {
+            Ok(()) => self.batch.written.extend(waiting.into_iter().map(|(info, _)| info)),
+            Err(failed) => {
+                self.batch.refused.push(failed.to_string());
+                self.progress.cancel();
             }
         }
-        say(&mut self.notices, added, known, &batch.refused);
     }
 }
 
@@ -126,26 +204,8 @@ fn say(notices: &mut Notices, added: usize, known: usize, refused: &[String]) {
     }
 }
 
-fn read_all(paths: &[PathBuf], progress: &Progress) -> Batch {
-    let mut batch = Batch { read: Vec::new(), refused: Vec::new() };
-    let (files, refused) = outside::files_under(paths);
-    batch.refused = refused;
-    progress.set_total(files.len());
-    for path in files {
-        if progress.is_cancelled() {
-            break;
-        }
-        match read_one(&path) {
-            Ok(read) => batch.read.push(read),
-            Err(reason) => batch.refused.push(reason),
-        }
-        progress.step();
-    }
-    batch
-}
-
 /// Reads and decodes a file; the reason of a refusal names it.
-fn read_one(path: &std::path::Path) -> Result<Read, String> {
+fn read_one(path: &Path) -> Result<(ArticleInfo, Arc<str>), String> {
     let bytes = outside::read(path).map_err(|refused| refused.to_string())?;
     let decoded = decode::decode(&bytes, None).map_err(|refused| format!("{}: {refused}", path.display()))?;
     let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

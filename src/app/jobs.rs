@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// How far a job is; shared with its thread.
 #[derive(Clone, Debug, Default)]
-pub struct Progress {
+pub(super) struct Progress {
     done: Arc<AtomicUsize>,
     total: Arc<AtomicUsize>,
     cancelled: Arc<AtomicBool>,
@@ -15,33 +15,33 @@ pub struct Progress {
 
 impl Progress {
     /// Says how many steps there are.
-    pub fn set_total(&self, total: usize) {
+    pub(super) fn set_total(&self, total: usize) {
         self.total.store(total, Ordering::Relaxed);
     }
 
     /// Says that a step is done.
-    pub fn step(&self) {
+    pub(super) fn step(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Steps done and steps in all; 0 in all while that is not known.
-    pub fn now(&self) -> (usize, usize) {
+    pub(super) fn now(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
     }
 
     /// Whether the work should stop.
-    pub fn is_cancelled(&self) -> bool {
+    pub(super) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
 
     /// Asks the work to stop.
-    pub fn cancel(&self) {
+    pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
 /// Work under way whose result is a `T`.
-pub struct Job<T> {
+pub(super) struct Job<T> {
     /// What it does, for the status bar.
     pub name: String,
     /// How far it is.
@@ -51,7 +51,7 @@ pub struct Job<T> {
 
 impl<T: Send + 'static> Job<T> {
     /// Starts work on a thread of its own. A panic in it ends the job with a message, not the program.
-    pub fn start(name: &str, ctx: &egui::Context, work: impl FnOnce(&Progress) -> T + Send + 'static) -> Self {
+    pub(super) fn start(name: &str, ctx: &egui::Context, work: impl FnOnce(&Progress) -> T + Send + 'static) -> Self {
         let progress = Progress::default();
         let (sender, result) = channel();
         let (shared, waker) = (progress.clone(), ctx.clone());
@@ -69,7 +69,7 @@ impl<T: Send + 'static> Job<T> {
     }
 
     /// What came of it, once it is over.
-    pub fn poll(&self) -> Option<Result<T, String>> {
+    pub(super) fn poll(&self) -> Option<Result<T, String>> {
         match self.result.try_recv() {
             Ok(result) => Some(result),
             Err(TryRecvError::Empty) => None,

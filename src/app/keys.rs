@@ -9,10 +9,14 @@ use super::desk::{Desk, Edge, Way};
 /// Takes the commands that were pressed in this frame out of the input.
 ///
 /// `reader` says whether the reader has the keyboard; if not, only commands that work everywhere are taken.
-pub fn take(ctx: &Context, desk: Option<&Desk>, reader: bool) -> Vec<UiCommand> {
+pub(super) fn take(ctx: &Context, desk: Option<&Desk>, reader: bool) -> Vec<UiCommand> {
     let mut commands = Vec::new();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
+            // A letter that is a command must not also be typed into the field that the command leads to.
+            if reader && matches!(event, Event::Text(_)) {
+                return false;
+            }
             let command = match event {
                 Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
                     command_of(placed(*key, *physical_key), *modifiers, desk, reader)
@@ -83,7 +87,7 @@ fn edge_of(key: Key, modifiers: Modifiers, desk: &Desk) -> Option<UiCommand> {
 }
 
 /// In right-to-left text the left arrow leads on.
-pub fn arrow_way(key: Key, rtl: bool) -> Option<Way> {
+pub(super) fn arrow_way(key: Key, rtl: bool) -> Option<Way> {
     match (key, rtl) {
         (Key::ArrowLeft, true) | (Key::ArrowRight, false) => Some(Way::Forward),
         (Key::ArrowRight, true) | (Key::ArrowLeft, false) => Some(Way::Backward),

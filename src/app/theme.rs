@@ -5,49 +5,49 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle,
 use crate::model::{Colour, Label};
 
 /// Text sizes in points.
-pub mod size {
+pub(super) mod size {
     /// Interface text.
-    pub const TEXT: f32 = 13.0;
+    pub(crate) const TEXT: f32 = 13.0;
     /// Hints, counts, key caps.
-    pub const HINT: f32 = 11.5;
+    pub(crate) const HINT: f32 = 11.5;
     /// Headings of cards.
-    pub const HEADING: f32 = 13.0;
+    pub(crate) const HEADING: f32 = 13.0;
     /// Article titles in the list.
-    pub const TITLE: f32 = 14.0;
+    pub(crate) const TITLE: f32 = 14.0;
     /// Dateline of the page.
-    pub const DATELINE: f32 = 13.0;
+    pub(crate) const DATELINE: f32 = 13.0;
     /// Headline of the page, relative to its text.
-    pub const HEADLINE_FACTOR: f32 = 27.0 / 19.0;
+    pub(crate) const HEADLINE_FACTOR: f32 = 27.0 / 19.0;
 }
 
 /// Distances in points.
-pub mod space {
+pub(super) mod space {
     /// The rhythm: distances are multiples or halves of it.
-    pub const UNIT: f32 = 8.0;
+    pub(crate) const UNIT: f32 = 8.0;
     /// Inside panels and cards.
-    pub const PAD: f32 = 12.0;
+    pub(crate) const PAD: f32 = 12.0;
     /// Width of the article list.
-    pub const LEFT_PANEL: f32 = 280.0;
+    pub(crate) const LEFT_PANEL: f32 = 280.0;
     /// Width of the inspector.
-    pub const RIGHT_PANEL: f32 = 332.0;
+    pub(crate) const RIGHT_PANEL: f32 = 332.0;
     /// Below this window width the inspector becomes a drawer.
-    pub const DRAWER_BELOW: f32 = 1080.0;
+    pub(crate) const DRAWER_BELOW: f32 = 1080.0;
     /// Height of the bar at the top.
-    pub const TOP_BAR: f32 = 46.0;
+    pub(crate) const TOP_BAR: f32 = 46.0;
     /// Height of the bar at the bottom.
-    pub const STATUS_BAR: f32 = 28.0;
+    pub(crate) const STATUS_BAR: f32 = 28.0;
     /// Width of the text on the page.
-    pub const MEASURE: f32 = 636.0;
+    pub(crate) const MEASURE: f32 = 636.0;
     /// Margin between the edge of the page and its text.
-    pub const PAGE_MARGIN: f32 = 56.0;
+    pub(crate) const PAGE_MARGIN: f32 = 56.0;
     /// Above the headline.
-    pub const PAGE_TOP: f32 = 32.0;
+    pub(crate) const PAGE_TOP: f32 = 32.0;
     /// Between two paragraphs.
-    pub const PARAGRAPH_GAP: f32 = 15.0;
+    pub(crate) const PARAGRAPH_GAP: f32 = 15.0;
     /// Corner radius of cards.
-    pub const CARD_RADIUS: u8 = 10;
+    pub(crate) const CARD_RADIUS: u8 = 10;
     /// Corner radius of buttons, key caps and tints.
-    pub const SMALL_RADIUS: u8 = 6;
+    pub(crate) const SMALL_RADIUS: u8 = 6;
 }
 
 /// The colours of one theme.
@@ -242,12 +242,12 @@ impl Palette {
 }
 
 /// A model colour as egui's.
-pub fn colour(colour: Colour) -> Color32 {
+pub(super) fn colour(colour: Colour) -> Color32 {
     Color32::from_rgb(colour.0, colour.1, colour.2)
 }
 
 /// `share` of `b` over `a`, opaque.
-pub fn blend(a: Color32, b: Color32, share: f32) -> Color32 {
+pub(super) fn blend(a: Color32, b: Color32, share: f32) -> Color32 {
     let mix = |a: u8, b: u8| {
         let mixed = f32::from(a) + (f32::from(b) - f32::from(a)) * share;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
@@ -258,7 +258,7 @@ pub fn blend(a: Color32, b: Color32, share: f32) -> Color32 {
 }
 
 /// Contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2).
-pub fn contrast(a: Color32, b: Color32) -> f32 {
+pub(super) fn contrast(a: Color32, b: Color32) -> f32 {
     let luminance = |c: Color32| {
         let linear = |v: u8| {
             let v = f32::from(v) / 255.0;

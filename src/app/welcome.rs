@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align, Id, Layout, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::command::UiCommand;
-use super::controls::{Button, Look, card, focus_ring, key_cap, paint_middle};
+use super::controls::{Button, Look, Word, card, focus_ring, paint_middle, sentence};
 use super::notices::Notices;
 use super::settings::Settings;
 use super::theme::{Palette, size, space};
@@ -118,10 +118,5 @@ fn is_there(ui: &Ui, path: &str) -> bool {
 }
 
 fn hint(ui: &mut Ui) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(5.0, 4.0);
-        Label::new("Or drop a project folder on this window.").size(size::HINT + 0.5).dim().ui(ui);
-        key_cap(ui, "?");
-        Label::new("shows all keys.").size(size::HINT + 0.5).dim().ui(ui);
-    });
+    sentence(ui, &[Word::Text("Or drop a project folder on this window."), Word::Key("?"), Word::Text("shows all keys.")], false);
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "tests")]
 
 mod marking;
+mod panels;
+mod pictures;
 mod reading;
 mod relations;
 mod room;

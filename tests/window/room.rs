@@ -13,14 +13,14 @@ use hashiya::model::{ArticleInfo, Edit, Layer, LayerKey, Project, fixture};
 use hashiya::session::Session;
 
 /// A window with its project.
-pub struct Room {
+pub(crate) struct Room {
     pub harness: Harness<'static, App>,
     pub root: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 /// Makes a project of articles `a`, `b`, … with the layers of `me`, each given as a fixture.
-pub fn project(root: &Path, fixtures: &[&str]) {
+pub(crate) fn project(root: &Path, fixtures: &[&str]) {
     let mut session = Session::create(root, Project::new("Fixture", "fixture")).unwrap();
     let mut layers = Vec::new();
     let mut articles = Vec::new();
@@ -43,17 +43,17 @@ pub fn project(root: &Path, fixtures: &[&str]) {
 }
 
 /// Settings that do not depend on the machine.
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings { theme: ThemeChoice::Light, annotator: "me".into(), ..Settings::default() }
 }
 
 impl Room {
     /// A window of 1440 × 900 on articles given as fixtures.
-    pub fn open(fixtures: &[&str]) -> Self {
+    pub(crate) fn open(fixtures: &[&str]) -> Self {
         Self::open_with(fixtures, settings(), |builder| builder)
     }
 
-    pub fn open_with(
+    pub(crate) fn open_with(
         fixtures: &[&str],
         settings: Settings,
         build: impl FnOnce(HarnessBuilder<App>) -> HarnessBuilder<App>,
@@ -65,7 +65,7 @@ impl Room {
     }
 
     /// A window on a project that is there already.
-    pub fn over(
+    pub(crate) fn over(
         folder: tempfile::TempDir,
         root: PathBuf,
         settings: Settings,
@@ -79,16 +79,16 @@ impl Room {
         Self { harness, root, _folder: folder }
     }
 
-    pub fn desk(&mut self) -> &mut Desk {
+    pub(crate) fn desk(&mut self) -> &mut Desk {
         self.harness.state_mut().desk().expect("a project is open")
     }
 
-    pub fn layer(&mut self) -> Layer {
+    pub(crate) fn layer(&mut self) -> Layer {
         self.desk().layer().map(|layer| (**layer).clone()).unwrap_or_default()
     }
 
     /// The layer of the open article in the fixture language.
-    pub fn marks(&mut self) -> String {
+    pub(crate) fn marks(&mut self) -> String {
         let layer = self.layer();
         let text = self.desk().article().expect("an article is open").text().to_owned();
         fixture::write(&text, &layer)
@@ -96,12 +96,12 @@ impl Room {
 
     /// Says what the layer should be.
     #[track_caller]
-    pub fn check(&mut self, expected: &str) {
+    pub(crate) fn check(&mut self, expected: &str) {
         assert_eq!(self.marks(), expected);
     }
 
     /// What is on disk, read by another session.
-    pub fn on_disk(&mut self, article: &str) -> String {
+    pub(crate) fn on_disk(&mut self, article: &str) -> String {
         self.desk().session.sync().unwrap();
         let mut opened = Session::open_read_only(&self.root).unwrap();
         let key = LayerKey::new(article, "me");
@@ -111,32 +111,45 @@ impl Room {
         fixture::write(&text, project.layer(&key).unwrap())
     }
 
-    pub fn step(&mut self) {
+    pub(crate) fn step(&mut self) {
         self.harness.run_steps(2);
     }
 
-    pub fn press(&mut self, key: Key) {
+    /// Lets the window go on until an import is over.
+    #[track_caller]
+    pub(crate) fn wait_for_articles(&mut self, count: usize) {
+        for _ in 0..500 {
+            self.harness.step();
+            if self.desk().session.project().articles().len() == count {
+                return self.step();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the project did not get {count} articles");
+    }
+
+    pub(crate) fn press(&mut self, key: Key) {
         self.press_with(Modifiers::NONE, key);
     }
 
-    pub fn press_with(&mut self, modifiers: Modifiers, key: Key) {
+    pub(crate) fn press_with(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.step();
     }
 
     /// Where a letter of the article stands on the screen: the middle of the letter that begins at the n-th
     /// occurrence of some words, found through the accessible text runs.
-    pub fn at(&self, words: &str) -> Pos2 {
+    pub(crate) fn at(&self, words: &str) -> Pos2 {
         self.edge(words, 0.5, 0)
     }
 
     /// The middle of the last letter of some words.
-    pub fn at_end(&self, words: &str) -> Pos2 {
+    pub(crate) fn at_end(&self, words: &str) -> Pos2 {
         self.edge(words, 0.5, words.chars().count() - 1)
     }
 
     /// A place within the n-th letter of some words: 0 where it begins, 1 where it ends.
-    pub fn edge(&self, words: &str, share: f32, nth: usize) -> Pos2 {
+    pub(crate) fn edge(&self, words: &str, share: f32, nth: usize) -> Pos2 {
         let runs: Vec<_> = self.harness.query_all_by_role(Role::TextRun).collect();
         for run in &runs {
             let node = run.accesskit_node();
@@ -171,11 +184,11 @@ impl Room {
         self.harness.event_modifiers(Event::PointerMoved(at), modifiers);
     }
 
-    pub fn click(&mut self, at: Pos2) {
+    pub(crate) fn click(&mut self, at: Pos2) {
         self.click_with(at, Modifiers::NONE);
     }
 
-    pub fn click_with(&mut self, at: Pos2, modifiers: Modifiers) {
+    pub(crate) fn click_with(&mut self, at: Pos2, modifiers: Modifiers) {
         // Long enough ago that no earlier click makes it a double one.
         self.harness.run_steps(30);
         self.press_and_release(at, modifiers);
@@ -190,18 +203,18 @@ impl Room {
         self.step();
     }
 
-    pub fn clicks(&mut self, at: Pos2, count: usize) {
+    pub(crate) fn clicks(&mut self, at: Pos2, count: usize) {
         self.click(at);
         for _ in 1..count {
             self.press_and_release(at, Modifiers::NONE);
         }
     }
 
-    pub fn drag(&mut self, from: Pos2, to: Pos2) {
+    pub(crate) fn drag(&mut self, from: Pos2, to: Pos2) {
         self.drag_with(from, to, Modifiers::NONE);
     }
 
-    pub fn drag_with(&mut self, from: Pos2, to: Pos2, modifiers: Modifiers) {
+    pub(crate) fn drag_with(&mut self, from: Pos2, to: Pos2, modifiers: Modifiers) {
         self.harness.run_steps(30);
         self.move_to(from, modifiers);
         self.harness.step();
@@ -216,13 +229,13 @@ impl Room {
     }
 
     /// Drags over words, from the first letter to the last.
-    pub fn drag_over(&mut self, words: &str) {
+    pub(crate) fn drag_over(&mut self, words: &str) {
         let (from, to) = (self.at(words), self.at_end(words));
         self.drag(from, to);
     }
 
     /// The words that are selected.
-    pub fn selected_words(&mut self) -> String {
+    pub(crate) fn selected_words(&mut self) -> String {
         let desk = self.desk();
         let range = desk.words.map(|words| words.range());
         let article = desk.article().expect("an article is open");
@@ -230,7 +243,7 @@ impl Room {
     }
 
     /// The words of the selected span.
-    pub fn selected_span(&mut self) -> String {
+    pub(crate) fn selected_span(&mut self) -> String {
         self.desk().selected().map(|span| span.quote.clone()).unwrap_or_default()
     }
 }

@@ -49,14 +49,7 @@ fn files_dropped_on_the_window_become_articles() {
     write(&bad, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x05\0\0\0");
     let dropped = [good, bad].map(|path| Arc::new(Dropped(path)) as Arc<dyn egui::DroppedFile + Send + Sync>);
     room.harness.input_mut().dropped_files = dropped.to_vec();
-    for _ in 0..200 {
-        room.harness.step();
-        if room.desk().session.project().articles().len() == 2 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    room.step();
+    room.wait_for_articles(2);
     let infos = room.desk().session.project().articles().to_vec();
     assert_eq!(infos.len(), 2);
     assert_eq!((infos[1].title.as_str(), infos[1].date.as_str()), ("العراق يعلن", "2026-01-18"));
@@ -82,9 +75,8 @@ fn pasted_text_becomes_an_article() {
     let mut room = Room::open(&["one"]);
     let text = "عنوان المقال\n\nهذا نص مقال طويل بما يكفي لأن يكون مقالا حقيقيا في المشروع.";
     room.harness.event(egui::Event::Paste(text.replace('\n', "\r\n")));
-    room.step();
+    room.wait_for_articles(2);
     let desk = room.desk();
-    assert_eq!(desk.session.project().articles().len(), 2);
     assert_eq!(desk.article().unwrap().text(), text);
 }
 

@@ -87,7 +87,7 @@ impl Desk {
 }
 
 /// A value as it is kept: dates and numbers in ASCII digits, whatever keyboard they were typed on.
-pub fn written(kind: &AttributeKind, text: &str) -> String {
+pub(crate) fn written(kind: &AttributeKind, text: &str) -> String {
     let text = text.trim();
     match kind {
         AttributeKind::Date => fold::Folding { digits: true, ..fold::Folding::NONE }.text(text).to_uppercase(),

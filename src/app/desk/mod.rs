@@ -13,10 +13,10 @@ mod words;
 
 use std::sync::Arc;
 
-pub use drafting::{Draft, Field, written};
-pub use find::Find;
-pub use linking::Link;
-pub use reading::{Filter, Row};
+pub(super) use drafting::{Draft, Field, written};
+pub(super) use find::Find;
+pub(super) use linking::Link;
+pub(super) use reading::{Filter, Row};
 pub use words::Words;
 
 use crate::model::{AnnotatorId, Article, ArticleId, Issue, Label, LabelId, Layer, LayerKey, Span, SpanId, TextSize};

@@ -28,6 +28,7 @@ struct Item {
     keys: String,
     color: Option<egui::Color32>,
     enabled: bool,
+    score: i32,
 }
 
 /// The palette while it is open.
@@ -89,14 +90,16 @@ impl Palette {
             return;
         }
         let query = Folding::ALL.text(self.query.trim());
-        self.items = ranked(commands(ui, desk), &query);
+        self.items = fitting(commands(ui, desk), &query);
         if let Some(desk) = desk.filter(|_| !query.is_empty()) {
             let titles = self.titles.get_or_insert_with(|| {
                 desk.session.project().articles().iter().map(|info| Folding::ALL.text(&info.title)).collect()
             });
             self.items.extend(articles(desk, titles, &query));
         }
-        self.at = self.items.iter().position(|item| item.enabled).unwrap_or(0);
+        // The best first; without a query in their usual order. What does nothing now comes last.
+        self.items.sort_by_key(|item| (!item.enabled, -item.score));
+        self.at = 0;
         self.made_for = Some(self.query.clone());
     }
 
@@ -186,6 +189,7 @@ fn commands(ui: &Ui, desk: Option<&Desk>) -> Vec<Item> {
                 keys: label.key.map(|digit| digit.to_string()).unwrap_or_default(),
                 color: Some(palette.label(label)),
                 enabled: command.enabled(Some(desk)),
+                score: 0,
             });
         }
         for (nth, slot) in desk.slots().into_iter().enumerate() {
@@ -197,6 +201,7 @@ fn commands(ui: &Ui, desk: Option<&Desk>) -> Vec<Item> {
                 keys: slot.key.map(String::from).unwrap_or_default(),
                 color: None,
                 enabled: command.enabled(Some(desk)),
+                score: 0,
             });
         }
     }
@@ -210,28 +215,35 @@ fn commands(ui: &Ui, desk: Option<&Desk>) -> Vec<Item> {
             keys: command.keys_text(),
             color: None,
             enabled: command.enabled(desk),
+            score: 0,
         }
     }));
     items
 }
 
-/// Those that fit, the best first; without a query all, in their order, with those that do something now before the others.
-fn ranked(items: Vec<Item>, query: &str) -> Vec<Item> {
-    let score = |item: &Item| fit(&Folding::ALL.text(&item.text), query).or_else(|| in_help(item, query));
-    let mut fitting: Vec<(i32, Item)> = items.into_iter().filter_map(|item| Some((score(&item)?, item))).collect();
-    fitting.sort_by_key(|(score, item)| (!item.enabled, -score));
-    fitting.into_iter().map(|(_, item)| item).collect()
+/// Those that fit, with how well they do.
+fn fitting(items: Vec<Item>, query: &str) -> Vec<Item> {
+    let score = |item: &Item| fit(&Folding::ALL.text(&item.text), query).filter(|score| *score >= 0).or_else(|| in_help(item, query));
+    items.into_iter().filter_map(|item| Some(Item { score: score(&item)?, ..item })).collect()
 }
 
 /// Words of the sentence about a command count as well, but less.
 fn in_help(item: &Item, query: &str) -> Option<i32> {
     let about = Folding::ALL.text(&item.about);
-    (query.chars().count() > 2 && query.split_whitespace().all(|word| about.contains(word))).then_some(-100)
+    (query.chars().count() > 2 && query.split_whitespace().all(|word| about.contains(word))).then_some(-1)
 }
 
-/// How well a text fits a query whose letters it must have in their order: beginnings of words and runs of letters
-/// count more, letters between them less. Both are folded.
+/// How well a text fits a query: best where it has the query as it is, at the beginning of a word; else it must have
+/// its letters in their order, and beginnings of words and runs of letters count more. Both are folded.
 fn fit(text: &str, query: &str) -> Option<i32> {
+    if query.is_empty() {
+        return Some(0);
+    }
+    if let Some(at) = text.find(query) {
+        let inside = text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric);
+        let late = i32::try_from(at).unwrap_or(i32::MAX).min(100);
+        return Some(1000 - late - if inside { 300 } else { 0 });
+    }
     let (mut score, mut run, mut before) = (0, 0, ' ');
     let mut wanted = query.chars().filter(|c| !c.is_whitespace()).peekable();
     for char in text.chars() {
@@ -265,6 +277,8 @@ fn articles(desk: &Desk, titles: &[String], query: &str) -> Vec<Item> {
                 keys: String::new(),
                 color: None,
                 enabled: true,
+                // Behind a command of this name, before one that has only its letters.
+                score: 650,
             })
         })
         .collect()
@@ -279,6 +293,7 @@ mod tests {
         let score = |text| fit(text, "na");
         assert!(score("next article") > score("done and next"));
         assert!(score("navigate") > score("find a name"));
+        assert!(fit("next part of the window", "nato").is_none_or(|score| score < 650));
         assert_eq!(fit("undo", "xo"), None);
         assert!(fit("undo", "").is_some());
         assert!(fit("label: actor", "act") > fit("all commands and their text", "act"));

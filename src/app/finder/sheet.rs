@@ -116,6 +116,11 @@ fn groups(desk: Option<&Desk>) -> Vec<Group> {
         if keys.is_empty() {
             continue;
         }
+        let same_keys = |group: &Group| group.lines.last().is_some_and(|(_, before)| *before == keys);
+        if groups.last().is_some_and(same_keys) {
+            // Both ways of an edge are one line: the arrows say which.
+            continue;
+        }
         let line = (about.text.trim_end_matches('…').to_owned(), keys);
         match groups.iter_mut().find(|group| group.heading == about.group) {
             Some(group) => group.lines.push(line),
@@ -160,8 +165,8 @@ mod tests {
     fn every_key_is_on_the_sheet() {
         let groups = groups(None);
         let lines: usize = groups.iter().map(|group| group.lines.len()).sum();
-        let keyed = UiCommand::ALL.iter().filter(|command| !command.keys_text().is_empty()).count();
-        assert_eq!(lines, keyed + MOUSE.len());
+        let keys: std::collections::BTreeSet<String> = UiCommand::ALL.iter().map(|command| command.keys_text()).collect();
+        assert_eq!(lines, keys.iter().filter(|keys| !keys.is_empty()).count() + MOUSE.len());
         assert_eq!(keys_of(UiCommand::Redo), ["Ctrl Shift Z", "Ctrl Y"]);
         assert_eq!(keys_of(UiCommand::Shortcuts), ["?", "F1"]);
     }

@@ -5,6 +5,7 @@ use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Rect, Stroke, U
 
 use crate::app::controls::Button;
 use crate::app::icons::Icon;
+use crate::app::panels::foot;
 use crate::app::notices::{Level, Notice, Notices};
 use crate::app::theme::{Palette, space};
 use crate::app::widgets::Label;
@@ -19,7 +20,7 @@ pub(in crate::app) fn notices_ui(ui: &mut Ui, notices: &mut Notices) {
     let mut dismissed = None;
     let width = WIDTH.min(ui.ctx().content_rect().width() - 24.0);
     let area = Area::new(Id::unique("notices")).order(Order::Tooltip).fade_in(false);
-    let area = area.anchor(Align2::RIGHT_BOTTOM, vec2(-space::PAD, -(space::STATUS_BAR + space::PAD)));
+    let area = area.anchor(Align2::RIGHT_BOTTOM, vec2(-space::PAD, -(space::STATUS_BAR + space::PAD + foot(ui.ctx()))));
     area.show(ui.ctx(), |ui| {
         ui.spacing_mut().item_spacing.y = space::UNIT;
         ui.set_width(width);

@@ -19,7 +19,8 @@ pub(super) fn attributes(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mu
     for attribute in &known {
         named(ui, &attribute.name, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.add_space(2.0);
+            let is_field = matches!(attribute.kind, AttributeKind::Text | AttributeKind::Date | AttributeKind::Number);
+            ui.add_space(if is_field { 0.0 } else { 2.0 });
             let value = span.attributes.get(&attribute.id).map_or("", String::as_str);
             match &attribute.kind {
                 AttributeKind::Choice(choices) => {
@@ -35,7 +36,7 @@ pub(super) fn attributes(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mu
     for (id, value) in span.attributes.iter().filter(|(id, _)| !known.iter().any(|known| known.id == **id)) {
         named(ui, id, |ui| {
             ui.add_space(3.0);
-            Label::new(value.as_str()).wrap().ui(ui);
+            Label::new(value.as_str()).name(format!("{id}: {value}")).wrap().ui(ui);
         });
     }
 }

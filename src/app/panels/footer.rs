@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Layout, Rect, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, Layout, Rect, Response, Sense, Ui, UiBuilder, vec2};
 
 use super::panes::{self, Pane};
 use super::say;
 use crate::app::command::UiCommand;
 use crate::app::controls::{Button, segments};
 use crate::app::desk::Desk;
-use crate::app::icons::{Icon, status_mark};
+use crate::app::icons::status_mark;
 use crate::app::notices::Notices;
 use crate::app::theme::{Palette, size, space};
 use crate::app::widgets::Label;
 use crate::model::{ArticleInfo, Direction, Edit, Status};
 
 /// Its height, points.
-pub(super) const HEIGHT: f32 = 92.0;
+pub(crate) const HEIGHT: f32 = 92.0;
 
 /// Status and direction of the open article.
 pub(super) fn article(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices, queue: &mut Vec<UiCommand>) {
@@ -35,6 +35,7 @@ pub(super) fn article(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices, queue
 fn status(ui: &mut Ui, desk: &Desk, queue: &mut Vec<UiCommand>) {
     let palette = Palette::of(ui.ctx());
     let status = desk.layer().map_or(Status::New, |layer| layer.status);
+    let done = status == Status::Done;
     ui.horizontal(|ui| {
         let (mark, _) = ui.allocate_exact_size(vec2(10.0, 30.0), Sense::hover());
         status_mark(ui.painter(), mark.center(), status, palette.dim, palette.good);
@@ -46,23 +47,25 @@ fn status(ui: &mut Ui, desk: &Desk, queue: &mut Vec<UiCommand>) {
         Label::new(said).name(format!("This article is {}", say::status(status))).ui(ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            let enabled = UiCommand::ToggleDone.enabled(Some(desk));
-            ui.add_enabled_ui(enabled, |ui| {
-                let next = Button::new("Done, next").keys(UiCommand::DoneAndNext.keys_text()).name(UiCommand::DoneAndNext.about().text);
-                let next = next.tip(UiCommand::DoneAndNext.about().help).ui(ui);
-                if next.clicked() {
-                    queue.push(UiCommand::DoneAndNext);
-                }
-                let done = status == Status::Done;
-                let toggle = Button::new("Done").sign(Icon::Check).selected(done).outline(done.then_some(palette.good));
-                let toggle = toggle.tip(format!("{} ({})", UiCommand::ToggleDone.about().help, UiCommand::ToggleDone.keys_text())).ui(ui);
-                panes::offer(ui.ctx(), Pane::Inspector, &toggle);
-                if toggle.clicked() {
-                    queue.push(UiCommand::ToggleDone);
-                }
-            });
+            // What is done can be opened again; what is not can be finished, with or without going on.
+            let (next, next_text) = if done { (UiCommand::NextArticle, "Next") } else { (UiCommand::DoneAndNext, "Done, next") };
+            let toggle_text = if done { "Reopen" } else { "Done" };
+            let next_name = if done { "Next article" } else { "Done and next" };
+            action(ui, desk, next, next_text, next_name, queue);
+            let toggle_name = if done { "Reopen the article" } else { "Mark as done" };
+            let toggle = action(ui, desk, UiCommand::ToggleDone, toggle_text, toggle_name, queue);
+            panes::offer(ui.ctx(), Pane::Inspector, &toggle);
         });
     });
+}
+
+fn action(ui: &mut Ui, desk: &Desk, command: UiCommand, text: &str, name: &str, queue: &mut Vec<UiCommand>) -> Response {
+    let button = Button::new(text).name(name).keys(command.keys_text()).tip(command.about().help);
+    let response = ui.add_enabled_ui(command.enabled(Some(desk)), |ui| button.ui(ui)).inner;
+    if response.clicked() {
+        queue.push(command);
+    }
+    response
 }
 
 /// The directions an article may be given.

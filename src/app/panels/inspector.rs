@@ -1,11 +1,12 @@
 //! The panel at the right: the selected span with all that is known about it, and what else is in the article.
 
-use egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::accesskit::Role;
+use egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::panes::{self, Pane};
 use super::{attributes, footer, say, slots, spans};
 use crate::app::command::UiCommand;
-use crate::app::controls::{Button, Look, card, key_cap, paint_middle};
+use crate::app::controls::{Button, KeyCap, Look, Word, card, paint_middle, sentence, tipped};
 use crate::app::desk::{Desk, Field};
 use crate::app::notices::Notices;
 use crate::app::reader::Reader;
@@ -66,11 +67,15 @@ fn span_card(ui: &mut Ui, desk: &mut Desk, dragged: Option<SpanId>, notices: &mu
     ui.add_space(2.0);
     let writable = desk.session.read_only().is_none();
     ui.add_enabled_ui(writable, |ui| {
-        slots::slots(ui, desk, &span, dragged, notices);
-        slots::incoming(ui, desk, &span, notices);
+        // Of this span, also after a click in here selected another one.
+        let kinds = desk.slots();
+        slots::slots(ui, desk, &span, &kinds, dragged, notices);
+        slots::incoming(ui, desk, &span, &kinds, notices);
         attributes::attributes(ui, desk, &span, notices);
         note(ui, desk, &span, notices);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), LINE), Layout::right_to_left(Align::Center), |ui| {
+            // Its words end where the fields above end.
+            ui.add_space(-6.0);
             let remove = Button::new("Remove").look(Look::Flat).dim().keys(UiCommand::RemoveSpan.keys_text());
             let remove = remove.name("Remove the span").tip(UiCommand::RemoveSpan.about().help).ui(ui);
             if remove.clicked() {
@@ -82,34 +87,21 @@ fn span_card(ui: &mut Ui, desk: &mut Desk, dragged: Option<SpanId>, notices: &mu
 
 /// What to do while no span is selected.
 fn nothing_selected(ui: &mut Ui, desk: &Desk) {
-    let labels = &desk.session.project().codebook.labels;
-    let digits = || labels.iter().filter_map(|label| label.key);
+    let digits: Vec<u8> = desk.session.project().codebook.labels.iter().filter_map(|label| label.key).collect();
     let words = desk.words.is_some_and(|words| !words.is_caret());
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
-        let say = |ui: &mut Ui, text: &str| Label::new(text).dim().ui(ui);
-        say(ui, if words { "Press" } else { "Drag over words, then press" });
-        match (digits().min(), digits().max()) {
-            (Some(first), Some(last)) if first < last => {
-                key_cap(ui, &first.to_string());
-                say(ui, "to");
-                key_cap(ui, &last.to_string());
-            }
-            (Some(only), _) => {
-                key_cap(ui, &only.to_string());
-            }
-            _ => {
-                say(ui, "a label above");
-            }
-        }
-        say(ui, if words { "to label the words." } else { "." });
-    });
+    let (first, last) = (digits.iter().min(), digits.iter().max());
+    let (first, last) = (first.map(ToString::to_string), last.filter(|last| first != Some(last)).map(ToString::to_string));
+    let mut parts = vec![Word::Text(if words { "Press" } else { "Drag over words, then press" })];
+    match (&first, &last) {
+        (Some(first), Some(last)) => parts.extend([Word::Key(first), Word::Text("to"), Word::Key(last)]),
+        (Some(only), None) => parts.push(Word::Key(only)),
+        (None, _) => parts.push(Word::Text("a label above")),
+    }
+    parts.push(Word::Text("to label them."));
+    sentence(ui, &parts, false);
     if !words && desk.layer().is_some_and(|layer| !layer.spans.is_empty()) {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 5.0;
-            key_cap(ui, &UiCommand::NextSpan.keys_text());
-            Label::new("goes from span to span.").dim().ui(ui);
-        });
+        let tab = UiCommand::NextSpan.keys_text();
+        sentence(ui, &[Word::Key(&tab), Word::Text("goes from span to span.")], false);
     }
 }
 
@@ -126,7 +118,7 @@ fn header(ui: &mut Ui, desk: &Desk, span: &Span) {
     ui.painter().rect_filled(chip, f32::from(space::SMALL_RADIUS), ground);
     paint_middle(ui, &text, pos2(chip.left() + 8.0, chip.center().y), ink);
     let described = ui.interact(chip, ui.scope_id().with("chip"), Sense::hover());
-    described.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Heading, true, format!("Selected span: {name}")));
+    described.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("Selected span: {name}")));
     let about = format!("{} · {}", isolate(&format!("#{}", span.id)), isolate(&say::origin(&span.origin)));
     let label = Label::new(about).size(size::HINT).dim().elide().direction(Direction::LeftToRight);
     let room = rect.right() - chip.right() - space::UNIT;
@@ -142,7 +134,8 @@ fn quote(ui: &mut Ui, desk: &Desk, span: &Span) {
     let text = parts(desk, span);
     let rtl = majority(&text).is_some_and(Direction::is_rtl);
     let size = 13.5;
-    let shown = ScrollArea::vertical().id_salt(("quote", span.id.0)).auto_shrink([false, true]).max_height(size * 1.9 * 4.0 + 2.0);
+    let most = size * 1.9 * 4.0 + 2.0;
+    let shown = ScrollArea::vertical().id_salt(("quote", span.id.0)).auto_shrink([false, true]).max_height(most).min_scrolled_height(0.0);
     let out = shown.show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -151,7 +144,8 @@ fn quote(ui: &mut Ui, desk: &Desk, span: &Span) {
             Label::new(text).size(size).line_height(1.9).wrap().width(room).ui(ui);
         });
     });
-    let bar = out.inner_rect.shrink2(vec2(0.0, 2.0));
+    let seen = Rect::from_min_size(out.inner_rect.min, vec2(out.inner_rect.width(), out.content_size.y.min(most)));
+    let bar = seen.shrink2(vec2(0.0, 2.0));
     let x = if rtl { bar.right() - 3.0 } else { bar.left() };
     ui.painter().rect_filled(Rect::from_min_size(pos2(x, bar.top()), vec2(3.0, bar.height())), 1.0, color);
 }
@@ -170,11 +164,13 @@ fn parts(desk: &Desk, span: &Span) -> String {
 pub(super) fn named<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::UNIT;
-        let (rect, _) = ui.allocate_exact_size(vec2(NAMES, LINE), Sense::hover());
-        let place = Rect::from_center_size(rect.center(), vec2(NAMES, 20.0));
-        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
-            Label::new(name).dim().elide().width(NAMES).ui(ui);
-        });
+        let (rect, response) = ui.allocate_exact_size(vec2(NAMES, LINE), Sense::hover());
+        // Not read out: every control beside it has the name in its own.
+        let text = Label::new(name).elide().shape(ui, NAMES);
+        paint_middle(ui, &text, rect.left_center(), Palette::of(ui.ctx()).dim);
+        if text.is_cut() {
+            tipped(response, name);
+        }
         ui.vertical(|ui| {
             ui.set_width(ui.available_width());
             add(ui)
@@ -198,7 +194,7 @@ fn note(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mut Notices) {
     let out = shown.ui(ui);
     panes::offer(ui.ctx(), Pane::Inspector, &out.response);
     if empty && !out.response.has_focus() {
-        let cap = crate::app::controls::KeyCap::new(ui, &UiCommand::EditNote.keys_text().to_lowercase());
+        let cap = KeyCap::new(ui, &UiCommand::EditNote.keys_text());
         cap.paint(ui, pos2(out.response.rect.left() + 52.0, out.response.rect.center().y), false);
     }
     leave(ui, desk, field, text, &out, notices);

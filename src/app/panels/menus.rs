@@ -47,7 +47,10 @@ pub(crate) fn span_menu(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices) {
 }
 
 fn labels(ui: &mut Ui, desk: &mut Desk, heading: &str, notices: &mut Notices) {
-    Label::new(heading).size(size::HINT).dim().ui(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(2.0);
+        Label::new(heading).size(size::HINT).dim().ui(ui);
+    });
     let palette = Palette::of(ui.ctx());
     let all: Vec<Tag> = desk.session.project().codebook.labels.clone();
     let now = desk.selected().map(|span| span.label.clone());

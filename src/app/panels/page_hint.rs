@@ -2,7 +2,8 @@
 
 use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
 
-use crate::app::controls::key_cap;
+use crate::app::command::UiCommand;
+use crate::app::controls::{Word, sentence};
 use crate::app::desk::Desk;
 use crate::app::theme::Palette;
 use crate::app::widgets::{Label, isolate};
@@ -20,14 +21,11 @@ pub(crate) fn empty_page(ui: &mut Ui, desk: &mut Desk) {
             return;
         }
         heading(ui, "No articles yet", &palette);
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-            words(ui, "Drop text files here, press");
-            key_cap(ui, "Ctrl I");
-            words(ui, "to choose them, or");
-            key_cap(ui, "Ctrl V");
-            words(ui, "to paste one.");
-        });
+        let import = UiCommand::ImportFiles.keys_text();
+        let paste = UiCommand::PasteArticle.keys_text();
+        let drop = [Word::Text("Drop text files here, press"), Word::Key(&import), Word::Text("to choose them, or")];
+        let all = [&drop[..], &[Word::Key(&paste), Word::Text("to paste one.")]].concat();
+        sentence(ui, &all, true);
     });
 }
 

@@ -29,6 +29,8 @@ fn wanted_id() -> Id {
 pub(super) fn mark(ctx: &Context, pane: Pane, rect: Rect) {
     let pass = ctx.cumulative_pass_nr();
     ctx.data_mut(|data| data.insert_temp(pane.id(), (rect, pass)));
+    // Another span or another filter puts other controls into the same places, on purpose.
+    ctx.allow_widget_id_changes_in(rect);
 }
 
 /// Whether a part of the window should take the keyboard.
@@ -58,6 +60,13 @@ fn now(ctx: &Context) -> Option<Pane> {
         let shown = ctx.data(|data| data.get_temp::<(Rect, u64)>(pane.id()));
         shown.is_some_and(|(rect, seen)| rect.contains(at) && seen + 3 > pass)
     })
+}
+
+/// How much of the bottom of the window what is said must leave free: the foot of the inspector is for working.
+pub(crate) fn foot(ctx: &Context) -> f32 {
+    let shown = ctx.data(|data| data.get_temp::<(Rect, u64)>(Pane::Inspector.id()));
+    let is_there = shown.is_some_and(|(_, seen)| seen == ctx.cumulative_pass_nr());
+    if is_there { super::footer::HEIGHT } else { 0.0 }
 }
 
 /// Moves the keyboard on: reader, article list, inspector.

@@ -23,19 +23,18 @@ struct Linked {
 }
 
 /// The slots of the selected span.
-pub(super) fn slots(ui: &mut Ui, desk: &mut Desk, span: &Span, dragged: Option<SpanId>, notices: &mut Notices) {
-    for kind in desk.slots() {
+pub(super) fn slots(ui: &mut Ui, desk: &mut Desk, span: &Span, kinds: &[RelationType], dragged: Option<SpanId>, notices: &mut Notices) {
+    for kind in kinds {
         let linked = linked(ui, desk, |relation| (relation.from == span.id && relation.label == kind.id).then_some(relation.to));
         let top = ui.cursor().top();
-        named(ui, &kind.name, |ui| slot(ui, desk, &kind, &linked, notices));
+        named(ui, &kind.name, |ui| slot(ui, desk, kind, &linked, notices));
         let rect = Rect::from_min_max(pos2(ui.max_rect().left(), top), pos2(ui.max_rect().right(), ui.min_rect().bottom()));
-        take_drop(ui, desk, span, &kind, rect, dragged, notices);
+        take_drop(ui, desk, span, kind, rect, dragged, notices);
     }
 }
 
 /// Relations that end at the selected span, and relations from it that its label has no slot for.
-pub(super) fn incoming(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mut Notices) {
-    let slots = desk.slots();
+pub(super) fn incoming(ui: &mut Ui, desk: &mut Desk, span: &Span, slots: &[RelationType], notices: &mut Notices) {
     let here: Vec<_> = desk.layer().map(|layer| layer.relations_of(span.id).cloned().collect()).unwrap_or_default();
     for relation in here {
         let leads_here = relation.to == span.id;

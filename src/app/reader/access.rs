@@ -2,7 +2,7 @@
 //! each mark with its label and words. Only what is in view, so that long articles cost no more than short ones.
 
 use egui::accesskit::{Node, Role, TextDirection};
-use egui::{Id, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, WidgetType};
+use egui::{Id, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo};
 
 use super::Reader;
 use super::page::Place;
@@ -15,7 +15,7 @@ const LONGEST_RUN: usize = 255;
 impl Reader {
     pub(super) fn access(&self, ui: &mut Ui, desk: &Desk, response: &Response, place: &Place, viewport: Rect) {
         let Some((_, page)) = &self.page else { return };
-        response.widget_info(|| WidgetInfo::labeled(WidgetType::Document, true, "Article"));
+        response.widget_info(|| WidgetInfo::labeled(Role::Document, true, "Article"));
         let ppp = place.ppp;
         let top = place.to_page(response.rect.min).1;
         let visible = viewport.min.y * ppp + top..viewport.max.y * ppp + top;
@@ -77,7 +77,7 @@ impl Reader {
             let selected = desk.span == Some(mark.id);
             let id = Id::unique(("mark", mark.id.0));
             let response = ui.interact(place.rect(part), id, Sense::hover());
-            response.widget_info(|| WidgetInfo::selected(WidgetType::Mark, true, selected, &label));
+            response.widget_info(|| WidgetInfo::selected(Role::Mark, true, selected, &label));
             ui.ctx().accesskit_node_builder(id, |node| {
                 node.set_role(Role::Mark);
                 node.set_bounds(bounds(place.rect(part)));

@@ -27,7 +27,7 @@ use page::{MarksKey, Page, PageKey, Place};
 
 /// The reader's own state.
 #[derive(Default)]
-pub struct Reader {
+pub(super) struct Reader {
     page: Option<(PageKey, Page)>,
     marks: Option<(MarksKey, Vec<Mark>)>,
     drag: Option<Drag>,
@@ -48,12 +48,12 @@ pub struct Reader {
 
 impl Reader {
     /// The id that keyboard focus and tests know the reader by.
-    pub fn id() -> Id {
+    pub(super) fn id() -> Id {
         Id::unique("reader")
     }
 
     /// The span whose chip is being dragged; the inspector's slots take it.
-    pub fn dragged_chip(&self) -> Option<SpanId> {
+    pub(super) fn dragged_chip(&self) -> Option<SpanId> {
         match self.drag {
             Some(Drag::Chip(span)) => Some(span),
             _ => None,
@@ -61,7 +61,7 @@ impl Reader {
     }
 
     /// Shows the open article and lets the person act on it.
-    pub fn ui(&mut self, ui: &mut Ui, desk: &mut Desk, settings: &Settings, notices: &mut Notices) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, desk: &mut Desk, settings: &Settings, notices: &mut Notices) {
         let palette = Palette::of(ui.ctx());
         ui.painter().rect_filled(ui.max_rect(), 0.0, palette.desk);
         let Some(article) = desk.article().cloned() else {
@@ -79,7 +79,7 @@ impl Reader {
             area = area.vertical_scroll_offset(offset);
         }
         let shown = area.show_viewport(ui, |ui, viewport| self.sheet_ui(ui, desk, settings, notices, &sheet, viewport));
-        self.scroll = shown.state.offset().y;
+        self.scroll = shown.state.clamped_offset().y;
     }
 
     /// The page itself, inside the scroll area; `viewport` is the visible part of it.

@@ -10,7 +10,7 @@ use super::engine;
 use crate::app::desk::Desk;
 use crate::app::settings::{ReaderFont, Settings};
 use crate::app::theme::{size, space};
-use crate::layout::{ArticleLayout, ArticleStyle, BlockKind, Family, ParagraphStyle, Rectangle};
+use crate::layout::{ArticleLayout, ArticleStyle, Family, ParagraphStyle, Rectangle};
 use crate::model::{AnnotatorId, Article, ArticleId, Direction, TextHash};
 
 /// What a layout was made from: while it is the same, the layout stays.
@@ -96,13 +96,6 @@ impl Page {
     pub(super) fn line_height(&self, ppp: f32) -> f32 {
         let body = self.layout.style().body;
         (body.size * body.line_height * ppp).round() / ppp
-    }
-
-    /// What kind of block a byte is in.
-    pub(super) fn kind_at(&self, byte: usize) -> Option<BlockKind> {
-        let blocks = self.layout.blocks();
-        let nth = blocks.partition_point(|block| block.range.end <= byte);
-        blocks.get(nth).map(|block| block.kind)
     }
 }
 

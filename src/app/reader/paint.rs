@@ -63,7 +63,7 @@ impl Reader {
         if settings.invisible {
             self.paint_invisible(desk, &brush, visible.clone());
         }
-        self.paint_relations(desk, &brush, &seen, paper);
+        self.paint_relations(desk, &brush, &seen, sheet.paper(outer).shrink2(vec2(sheet.margin, 0.0)));
         self.paint_edges(ui, desk, &brush);
         self.chips = self.paint_chips(ui, desk, &brush, &seen, paper);
     }
@@ -147,14 +147,14 @@ impl Reader {
 
     /// Relations of the selected or hovered span: its other ends are framed, and a thin line in the margin leads from
     /// its line to theirs with the relation's name; while a relation is begun, also to the offered end.
-    fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], paper: Rect) {
+    fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], text: Rect) {
         let Some(layer) = desk.layer() else { return };
         let Some(focus) = desk.span.or(self.hovered) else { return };
         let begun = desk.link.as_ref().and_then(|link| Some((link.from, link.offered?, link.kind.clone(), true)));
         let shown = layer.relations.values().filter(|r| r.from == focus || r.to == focus);
         let shown = shown.map(|r| (r.from, r.to, r.label.clone(), false));
         let right = self.starts_right(desk, focus);
-        let mut gutter = Gutter::new(brush, paper, right);
+        let mut gutter = Gutter::new(brush, text, right);
         for (from, to, kind, is_begun) in shown.chain(begun) {
             let name = brush.codebook.relation(&kind).map_or(kind.as_str(), |kind| kind.name.as_str());
             let ends = self.first_part(marks, from, brush.place).zip(self.first_part(marks, to, brush.place));
@@ -326,9 +326,8 @@ impl<'a> Gutter<'a> {
     /// Height of a name, points.
     const NAME: f32 = 11.0;
 
-    fn new(brush: &'a Brush<'a>, paper: Rect, right: bool) -> Self {
-        let margin = space::PAGE_MARGIN.min(paper.width() * 0.08);
-        let (text, outwards) = if right { (paper.right() - margin, 1.0) } else { (paper.left() + margin, -1.0) };
+    fn new(brush: &'a Brush<'a>, text: Rect, right: bool) -> Self {
+        let (text, outwards) = if right { (text.right(), 1.0) } else { (text.left(), -1.0) };
         Self { brush, text, outwards, lane: 0.0, names: Vec::new() }
     }
 
@@ -350,7 +349,11 @@ impl<'a> Gutter<'a> {
         }
         self.names.push(y);
         let text = self.brush.text(name, 9.5, false);
-        let x = self.text + Self::NAMES * self.outwards - if self.outwards < 0.0 { text.size().x } else { 0.0 };
+        let width = text.size().x;
+        let paper = self.brush.painter.clip_rect();
+        let x = self.text + Self::NAMES * self.outwards - if self.outwards < 0.0 { width } else { 0.0 };
+        // In a narrow window the margin is narrow as well: the name moves in over the ends of the lines.
+        let x = x.clamp(paper.left() + 2.0, (paper.right() - width - 12.0).max(paper.left() + 2.0));
         let ground = Rect::from_min_size(pos2(x, y), vec2(text.size().x, Self::NAME));
         painter.rect_filled(ground, 2.0, self.brush.palette.page);
         engine(painter.ctx()).paint(painter, &text, pos2(x, y - 1.0), colour);

@@ -134,7 +134,9 @@ impl Reader {
                 let target = self.span_at(desk, place, at).filter(|to| *to != from);
                 match target {
                     Some(to) => desk.link_dropped(from, to, notices),
-                    None => desk.select(from),
+                    None if !self.moved => desk.select(from),
+                    // Dropped on a slot of the inspector, or nowhere.
+                    None => {}
                 }
             }
             Drag::Words { .. } if desk.words.is_none_or(Words::is_caret) || !self.moved => {
