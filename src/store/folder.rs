@@ -112,7 +112,7 @@ impl Folder {
         if vfs.stat(&manifest).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
             return Err(StoreError::NotAProject(root.to_owned()));
         }
-        let (guard, read_only) = match access {
+        let (mut guard, mut read_only) = match access {
             Access::Read => (None, Some("it was opened to look only".to_owned())),
             Access::Write => match lock::take(&vfs, root) {
                 Locked::Ours(guard) => (Some(guard), None),
@@ -120,6 +120,9 @@ impl Folder {
             },
         };
         let recovered = recover::open(&*vfs, root, guard.is_some())?;
+        if let Some(error) = recovered.not_durable {
+            (guard, read_only) = (None, Some(error.to_string()));
+        }
         let position = recovered.position;
         let writer = match guard {
             Some(_) => {
@@ -343,12 +346,7 @@ impl Folder {
     /// Waits until every edit is on disk.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         match &mut self.writer {
-            Some(writer) => {
-                if writer.state().failure.is_some() {
-                    writer.retry();
-                }
-                writer.wait(self.seq)
-            }
+            Some(writer) => writer.wait(self.seq),
             None => Ok(()),
         }
     }

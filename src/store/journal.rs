@@ -207,7 +207,8 @@ impl Journal {
         Ok(file)
     }
 
-    /// Starts a new file, so that all edits so far are in earlier ones, whose numbers are below the one returned.
+    /// Starts a new file, so that all edits so far are in earlier ones, whose numbers are below the one returned. A
+    /// file that holds no edit is new enough.
     pub(super) fn rotate(&mut self) -> Result<u64, StoreError> {
         if self.file.is_none() || !self.blank || !self.pending.is_empty() {
             self.append([])?;

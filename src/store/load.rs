@@ -101,7 +101,7 @@ pub(super) fn layer(vfs: &dyn Vfs, root: &Path, key: &LayerKey, article: &Articl
 }
 
 fn cannot_read(file: &str, error: &std::io::Error, meaning: &str) -> Issue {
-    let message = format!("{file} cannot be read: {error}. {meaning}: look at its rights and at the disk");
+    let message = format!("cannot be read: {error}. {meaning}: look at its rights and at the disk");
     Issue::error("file-unreadable", Place::File(file.to_owned()), message)
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Recovered {
     pub(super) issues: Vec<Issue>,
     /// Edits that were in the journals only, each a line for people.
     pub(super) list: Vec<String>,
+    /// What was read could not be made durable, so nothing must be built on it.
+    pub(super) not_durable: Option<StoreError>,
 }
 
 /// Reads a project. `writable`: copies of what cannot be used may be kept in `quarantine/`.
@@ -63,8 +65,9 @@ pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recover
     for (key, layer) in project.layers() {
         tally.set(key, layer);
     }
+    let not_durable = if writable { journals.make_durable(vfs, root, &files).err() } else { None };
     let position = journals.position(vfs, writable);
-    Ok(Recovered { project, files, tally, position, issues, list })
+    Ok(Recovered { project, files, tally, position, issues, list, not_durable })
 }
 
 fn manifest(
@@ -122,10 +125,7 @@ fn registry(
             issues.push(Issue::error(
                 "file-unreadable",
                 Place::File(paths::REGISTRY.into()),
-                format!(
-                    "{} cannot be read: {error}. {meaning}: look at its rights and at the disk",
-                    paths::REGISTRY
-                ),
+                format!("cannot be read: {error}. {meaning}: look at its rights and at the disk"),
             ));
             home.known = Known::Foreign;
         }
@@ -144,7 +144,7 @@ fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec
             Err(error) => {
                 let file = format!("{}/{}", paths::LAYERS, annotator.name);
                 let message = format!(
-                    "{file} cannot be listed: {error}. Its layers are not shown and not changed: look at its rights"
+                    "cannot be listed: {error}. Its layers are not shown and not changed: look at its rights"
                 );
                 issues.push(Issue::error("file-unreadable", Place::File(file), message));
                 continue;
@@ -157,9 +157,8 @@ fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec
             let known = project.position(&article).is_some();
             if !known && paths::conflict_of(&entry.name).is_some() {
                 let file = format!("{}/{name}/{}", paths::LAYERS, entry.name);
-                let message = format!(
-                    "{file} holds work that could not be put into the layer's own file: compare the two"
-                );
+                let message =
+                    format!("holds work that could not be put into the layer's own file: compare the two");
                 issues.push(Issue::warning("file-conflict", Place::File(file), message));
                 continue;
             }
@@ -258,7 +257,7 @@ impl Journals {
                 "journal-damaged",
                 Place::File(file.to_owned()),
                 format!(
-                    "{file} is damaged in line {}; the other lines were used. A copy is in quarantine/: look through the last edits",
+                    "damaged in line {}; the other lines were used. A copy is in quarantine/: look through the last edits",
                     lines.join(", ")
                 ),
             ));
@@ -272,7 +271,7 @@ impl Journals {
                 "journal-gap",
                 Place::File(file.to_owned()),
                 format!(
-                    "the edits {} to {before} before {file} are missing or damaged; the later ones were used where they fit: look through them",
+                    "the edits {} to {before} before this file are missing or damaged; the later ones were used where they fit: look through them",
                     self.last_seq + 1
                 ),
             ));
@@ -284,6 +283,31 @@ impl Journals {
         for (file, bytes) in &self.files {
             keep(vfs, root, file, bytes, issues);
         }
+    }
+
+    /// Waits for what was read and is now relied on: a process that was killed may have written it without waiting,
+    /// and new edits that follow it must not outlive it in a power loss. The same for names of files: a snapshot that
+    /// was cut off may have renamed a file without waiting for its folder, and edits in that file count as done.
+    fn make_durable(&self, vfs: &dyn Vfs, root: &Path, files: &Files) -> Result<(), StoreError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |error| StoreError::io("wait for", &path, error, "Look at the disk")
+        };
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        for (file, _) in &self.files {
+            let path = root.join(file);
+            vfs.append(&path).and_then(|mut file| file.sync_all()).map_err(failed(&path))?;
+        }
+        let homes = files.homes.values().filter(|home| matches!(home.known, Known::Ours(_)));
+        let mut folders: BTreeSet<_> =
+            homes.filter_map(|home| root.join(&home.file).parent().map(Path::to_owned)).collect();
+        folders.insert(root.join(paths::JOURNAL));
+        for folder in folders {
+            vfs.sync_dir(&folder).map_err(failed(&folder))?;
+        }
+        Ok(())
     }
 
     fn position(self, vfs: &dyn Vfs, writable: bool) -> Position {

@@ -105,6 +105,6 @@ mod tests {
         let mut file = RealFs.create(&path).unwrap();
         write_all(file.as_mut(), b"{\n \"a\": x}").unwrap();
         let error = load_on::<BTreeMap<String, u8>>(&RealFs, &path).unwrap_err().to_string();
-        assert!(error.contains("settings.ron, line 2, column 7"), "{error}");
+        assert!(error.contains("settings.ron, line 2, column 6"), "{error}");
     }
 }

@@ -194,7 +194,7 @@ fn place_for(
     issues.push(Issue::error(
         "file-conflict",
         Place::File(file.clone()),
-        format!("{file} was changed by something else, or cannot be read; it was left as it is, and your work was written to {beside}: compare the two"),
+        format!("was changed by something else, or cannot be read; it was left as it is, and your work was written to {beside}: compare the two"),
     ));
     Ok(beside)
 }

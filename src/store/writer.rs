@@ -1,8 +1,9 @@
 //! The threads that wait for the disk, so that the window never does.
 //!
 //! One thread owns the journal: append → fsync → acknowledge; edits that queue up meanwhile share one fsync. Another
-//! writes files. It first has the journal start a new file, so that edits go on while it writes, and at the end
-//! removes the older journals. For simulations all of it can be done on the spot instead.
+//! writes files. Before it begins the journal starts a new file, in the order of the edits: those of the snapshot are
+//! in earlier ones, which go at the end, and those made while it writes are not. For simulations all of it can be
+//! done on the spot instead.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -59,7 +60,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 enum Note {
     Line(u64, String),
     Retry,
+    /// Start a new file, and say where the older ones end.
+    Rotate(Sender<Rotated>),
 }
+
+/// The first journal file that holds only edits after a snapshot's.
+type Rotated = Result<u64, StoreError>;
 
 /// A snapshot to write: all that changed up to an edit.
 #[derive(Debug)]
@@ -83,7 +89,7 @@ enum Hands {
     Here(Vec<Done>),
     Threads {
         notes: Sender<Note>,
-        jobs: Sender<Job>,
+        jobs: Sender<(Job, Receiver<Rotated>)>,
         done: Receiver<Done>,
         threads: Vec<JoinHandle<()>>,
     },
@@ -130,16 +136,14 @@ impl Writer {
         let first = Builder::new()
             .name("hashiya-journal".into())
             .spawn(move || write_journal(&incoming, &journal, &progress))?;
-        let (jobs, orders) = channel();
+        let (jobs, orders) = channel::<(Job, Receiver<Rotated>)>();
         let (finished, done) = channel();
         let (vfs, root) = (self.vfs.clone(), self.root.clone());
-        let (journal, progress) = (self.journal.clone(), self.progress.clone());
+        let journal = self.journal.clone();
         let second = Builder::new().name("hashiya-files".into()).spawn(move || {
-            for job in orders {
-                let result = progress.wait(Job::seq(&job)).map_err(StoreError::NotSaved);
-                let result = result.map(|()| write_job(&*vfs, &root, &journal, &job));
-                let done = result.unwrap_or_else(|error| Done { error: Some(error), ..Done::default() });
-                if finished.send(done).is_err() {
+            for (job, rotated) in orders {
+                let rotated = rotated.recv().unwrap_or(Err(StoreError::WriterGone));
+                if finished.send(write_job(&*vfs, &root, &journal, &job, rotated)).is_err() {
                     return;
                 }
             }
@@ -184,23 +188,25 @@ impl Writer {
         locked(&self.progress.state).clone()
     }
 
-    /// Waits until an edit is on disk.
-    pub(super) fn wait(&self, seq: u64) -> Result<(), StoreError> {
+    /// Waits until an edit is on disk. What the disk refused before is tried once more.
+    pub(super) fn wait(&mut self, seq: u64) -> Result<(), StoreError> {
+        if locked(&self.progress.state).failure.take().is_some() {
+            self.retry();
+        }
         self.progress.wait(seq).map_err(StoreError::NotSaved)
     }
 
-    /// Has a snapshot written.
+    /// Has a snapshot written. The edits it holds were sent to the journal before.
     pub(super) fn write(&mut self, job: Job) -> Result<(), StoreError> {
         match &mut self.hands {
-            Some(Hands::Threads { jobs, .. }) => {
-                jobs.send(job).map_err(|_gone: std::sync::mpsc::SendError<Job>| StoreError::WriterGone)
+            Some(Hands::Threads { notes, jobs, .. }) => {
+                let (sender, rotated) = channel();
+                let sent = notes.send(Note::Rotate(sender)).is_ok() && jobs.send((job, rotated)).is_ok();
+                if sent { Ok(()) } else { Err(StoreError::WriterGone) }
             }
             Some(Hands::Here(done)) => {
-                let state = locked(&self.progress.state).clone();
-                done.push(match state.failure {
-                    Some(failure) => Done { error: Some(StoreError::NotSaved(failure)), ..Done::default() },
-                    None => write_job(&*self.vfs, &self.root, &self.journal, &job),
-                });
+                let rotated = locked(&self.journal).rotate();
+                done.push(write_job(&*self.vfs, &self.root, &self.journal, &job, rotated));
                 Ok(())
             }
             None => Err(StoreError::WriterGone),
@@ -241,32 +247,44 @@ impl Drop for Writer {
     }
 }
 
-impl Job {
-    fn seq(&self) -> u64 {
-        self.through.seq
-    }
-}
-
 fn write_journal(notes: &Receiver<Note>, journal: &Mutex<Journal>, progress: &Progress) {
-    let take = |note, lines: &mut Vec<(u64, String)>| match note {
-        Note::Line(seq, line) => lines.push((seq, line)),
-        Note::Retry => {}
-    };
-    while let Ok(note) = notes.recv() {
+    let mut next = notes.recv().ok();
+    while let Some(note) = next.take() {
         let mut lines = Vec::new();
-        take(note, &mut lines);
-        while let Ok(note) = notes.try_recv() {
-            take(note, &mut lines);
+        let mut rotation = None;
+        let mut waiting = Some(note);
+        // Edits that queued up share one fsync; a rotation stands between those before and those after it.
+        while let Some(note) = waiting.take() {
+            match note {
+                Note::Line(seq, line) => lines.push((seq, line)),
+                Note::Retry => {}
+                Note::Rotate(reply) => {
+                    rotation = Some(reply);
+                    break;
+                }
+            }
+            waiting = notes.try_recv().ok();
         }
-        let mut journal = locked(journal);
-        let result = journal.append(lines);
-        progress.set(&journal, result);
+        {
+            let mut journal = locked(journal);
+            let mut result = journal.append(lines);
+            if let Some(reply) = rotation {
+                let rotated = result.and_then(|()| journal.rotate());
+                result =
+                    rotated.as_ref().map(|_| ()).map_err(|error| StoreError::NotSaved(error.to_string()));
+                if reply.send(rotated).is_err() {
+                    tracing::debug!("a snapshot was given up");
+                }
+            }
+            progress.set(&journal, result);
+        }
+        next = notes.recv().ok();
     }
 }
 
-/// Its edits are in the journal; nothing is removed before every file is on disk.
-fn write_job(vfs: &dyn Vfs, root: &Path, journal: &Mutex<Journal>, job: &Job) -> Done {
-    let first = match locked(journal).rotate() {
+/// Nothing is removed before every file is on disk.
+fn write_job(vfs: &dyn Vfs, root: &Path, journal: &Mutex<Journal>, job: &Job, rotated: Rotated) -> Done {
+    let first = match rotated {
         Ok(first) => first,
         Err(error) => return Done { error: Some(error), ..Done::default() },
     };

@@ -174,7 +174,7 @@ fn twice(file: &str, what: &str, id: &str) -> Issue {
         "entry-twice",
         Place::File(file.to_owned()),
         format!(
-            "{file} has the {what} {id:?} twice; the first was taken. A copy of the file is kept in quarantine/ before \
+            "has the {what} {id:?} twice; the first was taken. A copy of the file is kept in quarantine/ before \
              it is replaced: give one of the two another id"
         ),
     )

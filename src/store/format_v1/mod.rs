@@ -62,16 +62,16 @@ impl Unreadable {
             Self::Syntax(Syntax { line, column, problem }) => Issue::error(
                 "file-syntax",
                 place,
-                format!("{file}, line {line}, column {column}: {problem}. {meaning}"),
+                format!("line {line}, column {column}: {problem}. {meaning}"),
             ),
             Self::Newer(format) => Issue::error(
                 "file-newer",
                 place,
                 format!(
-                    "{file} has format {format}; this version reads up to {FORMAT}. {meaning} A newer Hashiya reads it"
+                    "has format {format}; this version reads up to {FORMAT}. {meaning} A newer Hashiya reads it"
                 ),
             ),
-            Self::Foreign(what) => Issue::error("file-foreign", place, format!("{file} {what}. {meaning}")),
+            Self::Foreign(what) => Issue::error("file-foreign", place, format!("{what}. {meaning}")),
         }
     }
 }

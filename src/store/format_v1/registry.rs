@@ -54,7 +54,7 @@ pub(in crate::store) fn read_registry(bytes: &[u8], file: &str) -> Result<ReadRe
                 "entry-twice",
                 Place::File(file.to_owned()),
                 format!(
-                    "{file} has the entity {} twice; the first was taken. A copy of the file is kept in quarantine/ \
+                    "has the entity {} twice; the first was taken. A copy of the file is kept in quarantine/ \
                      before it is replaced: give one of the two another id",
                     entity.id
                 ),

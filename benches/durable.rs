@@ -1,0 +1,112 @@
+//! How long until an edit is on disk, and what opening a large project costs. The numbers of the README come from here.
+//!
+//! The disk is the real one: times are those of its fsync.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use divan::{Bencher, counter::ItemsCount};
+use hashiya::model::{Article, ArticleInfo, Edit, LayerKey, Project, Span, Status, TextRange, fixture};
+use hashiya::session::Session;
+
+fn main() {
+    divan::main();
+}
+
+/// A project of articles with 30 spans each in the layer of `me`.
+fn project(root: &Path, articles: usize) {
+    let sentence = "قال [علي]{actor} إن [بغداد]{location} ترفض [ذلك]{claim} ".repeat(10);
+    let (text, layer) = fixture::parse(&sentence);
+    let (text, layer): (Arc<str>, _) = (text.into(), Arc::new(layer));
+    let mut project = Project::new("Bench", "bench");
+    for nth in 0..articles {
+        let id = format!("2026-01-18-article-{nth:06}");
+        let info = ArticleInfo {
+            title: format!("عنوان المقال رقم {nth} في الصفحة الأولى"),
+            date: "2026-01-18".into(),
+            ..ArticleInfo::new(id.as_str(), &text)
+        };
+        project.insert_article(nth, info);
+        project.put_text(Arc::new(Article::new(id.as_str(), text.clone())));
+        project.put_layer(LayerKey::new(id, "me"), layer.clone());
+    }
+    Session::create(root, project).unwrap().close().unwrap();
+}
+
+/// A span on the first word, and the edit that makes it.
+fn mark(session: &Session, key: &LayerKey) -> Edit {
+    let text = session.project().text(&key.article).unwrap();
+    let id = session.project().layer(key).unwrap().next_span_id();
+    let range = TextRange::new(0.into(), 6.into());
+    Edit::AddSpan {
+        layer: key.clone(),
+        span: Box::new(Span::new(id, "claim", [range], text.text()).unwrap()),
+    }
+}
+
+fn opened(articles: usize) -> (tempfile::TempDir, Session, LayerKey) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let root = folder.path().join("p");
+    project(&root, articles);
+    let mut session = Session::open(&root).unwrap().session;
+    let key = LayerKey::new(format!("2026-01-18-article-{:06}", articles / 2), "me");
+    session.load(&key.article, &key.annotator);
+    (folder, session, key)
+}
+
+/// From the gesture to the acknowledgement of the disk.
+#[divan::bench(args = [1, 10_000], sample_count = 400, sample_size = 1)]
+fn label_until_on_disk(bencher: Bencher, articles: usize) {
+    let (_folder, mut session, key) = opened(articles);
+    bencher.bench_local(|| {
+        session.apply(mark(&session, &key)).unwrap();
+        session.sync().unwrap();
+    });
+}
+
+/// What the window's thread spends on an edit; the disk is waited for elsewhere.
+#[divan::bench(args = [1, 10_000], sample_count = 400, sample_size = 1)]
+fn label_in_the_window(bencher: Bencher, articles: usize) {
+    let (_folder, mut session, key) = opened(articles);
+    bencher.bench_local(|| session.apply(mark(&session, &key)).unwrap());
+}
+
+/// Asking for a snapshot: what the window's thread spends, not the writing.
+#[divan::bench(args = [1, 10_000], sample_count = 20, sample_size = 1)]
+fn ask_for_a_snapshot(bencher: Bencher, articles: usize) {
+    let (_folder, session, key) = opened(articles);
+    let session = std::cell::RefCell::new(session);
+    let mut done = false;
+    bencher
+        .with_inputs(|| {
+            let mut session = session.borrow_mut();
+            let status = |done| if done { Status::Done } else { Status::New };
+            let edit = Edit::SetStatus { layer: key.clone(), old: status(done), new: status(!done) };
+            done = !done;
+            session.apply(edit).unwrap();
+            session.sync().unwrap();
+        })
+        .bench_local_values(|()| session.borrow_mut().snapshot());
+}
+
+/// From the folder to the list of articles.
+#[divan::bench(args = [1, 10_000, 100_000], sample_count = 5, sample_size = 1)]
+fn open_to_the_list(bencher: Bencher, articles: usize) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let root = folder.path().join("p");
+    project(&root, articles);
+    bencher
+        .counter(ItemsCount::new(articles))
+        .bench_local(|| Session::open_read_only(&root).unwrap().session);
+}
+
+/// Making a project durable, texts and layers included.
+#[divan::bench(args = [1_000], sample_count = 3, sample_size = 1)]
+fn write_a_project(bencher: Bencher, articles: usize) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let mut nth = 0;
+    bencher.counter(ItemsCount::new(articles)).bench_local(|| {
+        nth += 1;
+        project(&folder.path().join(nth.to_string()), articles);
+    });
+}
