@@ -57,7 +57,8 @@ impl App {
     /// Makes an article of pasted text.
     pub(super) fn import_pasted(&mut self, ctx: &Context, pasted: String) {
         if pasted.trim().chars().count() < SHORTEST {
-            self.notices.info("The clipboard holds too little text for an article; copy the whole article first");
+            self.notices
+                .info("The clipboard holds too little text for an article; copy the whole article first");
             return;
         }
         self.start(ctx, move |taker| taker.pasted(pasted));
@@ -73,7 +74,8 @@ impl App {
             return;
         }
         if let Some(why) = desk.session.read_only() {
-            self.notices.warning(format!("The project is open for reading only ({why}); no article can be added"));
+            self.notices
+                .warning(format!("The project is open for reading only ({why}); no article can be added"));
             return;
         }
         let (index, writer) = (desk.session.project().articles().to_vec(), desk.session.text_writer());
@@ -197,7 +199,8 @@ fn say(notices: &mut Notices, added: usize, known: usize, refused: &[String]) {
         notices.error(reason.clone());
     }
     if let Some(more) = refused.len().checked_sub(3).filter(|more| *more > 0) {
-        notices.error(format!("{more} more file(s) were refused; hashiya import --dry-run lists all of them"));
+        notices
+            .error(format!("{more} more file(s) were refused; hashiya import --dry-run lists all of them"));
     }
     if added > 0 {
         notices.good(format!("{added} article(s) added"));

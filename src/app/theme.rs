@@ -10,8 +10,6 @@ pub(super) mod size {
     pub(crate) const TEXT: f32 = 13.0;
     /// Hints, counts, key caps.
     pub(crate) const HINT: f32 = 11.5;
-    /// Headings of cards.
-    pub(crate) const HEADING: f32 = 13.0;
     /// Article titles in the list.
     pub(crate) const TITLE: f32 = 14.0;
     /// Dateline of the page.

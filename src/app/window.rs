@@ -143,9 +143,9 @@ impl App {
             [only] => only.id.clone(),
             _ if crate::model::is_folder_safe(&self.settings.annotator) => named,
             _ => {
-                let user = std::env::var("USER").unwrap_or_default();
-                let id = crate::language::slug::slug(&user);
-                AnnotatorId::from(if id.is_empty() { "annotator".to_owned() } else { id })
+                let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+                let id = user.filter(|user| !user.trim().is_empty()).map(|user| crate::language::slug::slug(&user));
+                id.unwrap_or_else(|| "annotator".to_owned()).into()
             }
         }
     }

@@ -77,7 +77,10 @@ fn words_are_found_as_readers_mean_them() {
     room.step();
     room.harness.get_by_label("Find in the article").type_text("اكد");
     room.step();
-    assert_eq!(room.desk().find.as_ref().map(|find| (find.query.clone(), find.hits.len())), Some(("اكد".into(), 2)));
+    assert_eq!(
+        room.desk().find.as_ref().map(|find| (find.query.clone(), find.hits.len())),
+        Some(("اكد".into(), 2))
+    );
     assert_eq!(room.selected_words(), "أَكَّدَ");
     room.press(Key::Enter);
     assert_eq!(room.selected_words(), "أكد");
@@ -109,7 +112,14 @@ fn every_control_has_a_name() {
     let mut room = Room::open(&["[Ali]{actor} said [war]{claim}", "two"]);
     room.press(Key::Tab);
     room.press(Key::Tab);
-    let roles = [Role::Button, Role::TextInput, Role::MultilineTextInput, Role::CheckBox, Role::RadioButton, Role::Tab];
+    let roles = [
+        Role::Button,
+        Role::TextInput,
+        Role::MultilineTextInput,
+        Role::CheckBox,
+        Role::RadioButton,
+        Role::Tab,
+    ];
     let mut controls = 0;
     for role in roles {
         for node in room.harness.query_all_by_role(role) {

@@ -39,7 +39,13 @@ impl Reader {
         let Some((_, page)) = &self.page else { return };
         let painter = ui.painter();
         let paper = sheet.paper(outer);
-        painter.rect(paper, space::CARD_RADIUS, palette.page, Stroke::new(1.0, palette.line), StrokeKind::Inside);
+        painter.rect(
+            paper,
+            space::CARD_RADIUS,
+            palette.page,
+            Stroke::new(1.0, palette.line),
+            StrokeKind::Inside,
+        );
         let codebook = &desk.session.project().codebook;
         let brush = Brush { painter, palette, codebook, place, font: settings.text_size };
         let marks = self.marks.as_ref().map_or(&[][..], |(_, marks)| marks);
@@ -53,9 +59,11 @@ impl Reader {
         self.paint_words(desk, &brush, visible.clone());
         let origin = place.origin();
         let corner = pos2(origin.x / place.ppp, origin.y / place.ppp);
-        engine(ui.ctx()).paint_article(painter, &page.layout, visible.clone(), corner, |block| match block.kind {
-            BlockKind::Dateline => palette.dim,
-            BlockKind::Headline | BlockKind::Body => palette.text,
+        engine(ui.ctx()).paint_article(painter, &page.layout, visible.clone(), corner, |block| {
+            match block.kind {
+                BlockKind::Dateline => palette.dim,
+                BlockKind::Headline | BlockKind::Body => palette.text,
+            }
         });
         for mark in &seen {
             brush.underline(mark);
@@ -84,7 +92,11 @@ impl Reader {
         let Some((_, page)) = &self.page else { return };
         for part in page.layout.ink_in(crate::language::bytes(range), visible) {
             let rect = brush.place.rect(&part);
-            brush.painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() * (1.0 - TINT_HEIGHT) / 2.0)), 2.0, colour);
+            brush.painter.rect_filled(
+                rect.shrink2(vec2(0.0, rect.height() * (1.0 - TINT_HEIGHT) / 2.0)),
+                2.0,
+                colour,
+            );
         }
     }
 
@@ -92,7 +104,9 @@ impl Reader {
     fn paint_invisible(&self, desk: &Desk, brush: &Brush<'_>, visible: Range<f32>) {
         let (Some((_, page)), Some(article)) = (&self.page, desk.article()) else { return };
         for nth in page.layout.visible(visible) {
-            let Some(block) = page.layout.blocks().get(nth).filter(|block| block.paragraph.is_some()) else { continue };
+            let Some(block) = page.layout.blocks().get(nth).filter(|block| block.paragraph.is_some()) else {
+                continue;
+            };
             let text = article.text().get(block.range.clone()).unwrap_or_default();
             for found in crate::language::invisible::find(text) {
                 let caret = page.layout.caret(Caret::downstream(block.range.start + found.byte));
@@ -109,14 +123,18 @@ impl Reader {
             && ui.memory(|memory| memory.has_focus(Self::id()))
         {
             let caret = page.layout.caret(self.caret(words));
-            let (top, bottom) = (brush.place.to_screen(caret.x, caret.top), brush.place.to_screen(caret.x, caret.bottom));
+            let (top, bottom) =
+                (brush.place.to_screen(caret.x, caret.top), brush.place.to_screen(caret.x, caret.bottom));
             let inset = (bottom.y - top.y) * 0.16;
             brush.painter.line_segment(
                 [top + vec2(0.0, inset), bottom - vec2(0.0, inset)],
                 Stroke::new(1.5, palette.text),
             );
         }
-        let colour = desk.selected().and_then(|span| desk.label(&span.label)).map_or(palette.dim, |l| palette.label(l));
+        let colour = desk
+            .selected()
+            .and_then(|span| desk.label(&span.label))
+            .map_or(palette.dim, |l| palette.label(l));
         let dragged = match self.drag {
             Some(super::gesture::Drag::Edge(edge)) => Some(edge),
             _ => None,
@@ -132,13 +150,24 @@ impl Reader {
     }
 
     /// Where a dragged edge would come to stand, and the words that come or go.
-    fn preview(&self, desk: &Desk, brush: &Brush<'_>, edge: crate::app::desk::Edge, at: egui::Pos2) -> Option<Rect> {
+    fn preview(
+        &self,
+        desk: &Desk,
+        brush: &Brush<'_>,
+        edge: crate::app::desk::Edge,
+        at: egui::Pos2,
+    ) -> Option<Rect> {
         let (_, page) = self.page.as_ref()?;
         let to = self.edge_place(desk, brush.place, edge, at)?;
         let span = desk.selected()?;
         let from = if edge == crate::app::desk::Edge::Start { span.start() } else { span.end() };
         let changed = TextRange::new(from.min(to), from.max(to));
-        self.paint_range(changed, brush, f32::NEG_INFINITY..f32::INFINITY, brush.palette.accent.gamma_multiply(0.22));
+        self.paint_range(
+            changed,
+            brush,
+            f32::NEG_INFINITY..f32::INFINITY,
+            brush.palette.accent.gamma_multiply(0.22),
+        );
         let caret = page.layout.caret(Caret::downstream(to.into()));
         let foot = brush.place.to_screen(caret.x, caret.bottom);
         let height = (caret.bottom - caret.top) / brush.place.ppp;
@@ -150,7 +179,8 @@ impl Reader {
     fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], text: Rect) {
         let Some(layer) = desk.layer() else { return };
         let Some(focus) = desk.span.or(self.hovered) else { return };
-        let begun = desk.link.as_ref().and_then(|link| Some((link.from, link.offered?, link.kind.clone(), true)));
+        let begun =
+            desk.link.as_ref().and_then(|link| Some((link.from, link.offered?, link.kind.clone(), true)));
         let shown = layer.relations.values().filter(|r| r.from == focus || r.to == focus);
         let shown = shown.map(|r| (r.from, r.to, r.label.clone(), false));
         let right = self.starts_right(desk, focus);
@@ -174,7 +204,14 @@ impl Reader {
     }
 
     /// Chips of the selected and the hovered span above their first letters; the line of a dragged chip.
-    fn paint_chips(&self, ui: &Ui, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], paper: Rect) -> Vec<(SpanId, Rect)> {
+    fn paint_chips(
+        &self,
+        ui: &Ui,
+        desk: &Desk,
+        brush: &Brush<'_>,
+        marks: &[&Mark],
+        paper: Rect,
+    ) -> Vec<(SpanId, Rect)> {
         let mut chips = Vec::new();
         let dragged = self.dragged_chip();
         let mut shown: Vec<SpanId> = desk.span.into_iter().chain(dragged).collect();
@@ -189,7 +226,8 @@ impl Reader {
             chips.push((id, rect));
         }
         let pointer = ui.input(|input| input.pointer.latest_pos());
-        let from = dragged.and_then(|id| chips.iter().find(|(chip, _)| *chip == id)).map(|(_, rect)| rect.center());
+        let from =
+            dragged.and_then(|id| chips.iter().find(|(chip, _)| *chip == id)).map(|(_, rect)| rect.center());
         if let (Some(from), Some(to)) = (from, pointer) {
             let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, Self::id()));
             painter.line_segment([from, to], Stroke::new(1.6, brush.palette.accent));
@@ -202,7 +240,9 @@ impl Reader {
     fn starts_right(&self, desk: &Desk, id: SpanId) -> bool {
         let start = desk.layer().and_then(|layer| layer.spans.get(&id)).map(|span| usize::from(span.start()));
         let blocks = self.page.as_ref().map(|(_, page)| page.layout.blocks());
-        let block = start.zip(blocks).and_then(|(start, blocks)| blocks.get(blocks.partition_point(|b| b.range.end <= start)));
+        let block = start
+            .zip(blocks)
+            .and_then(|(start, blocks)| blocks.get(blocks.partition_point(|b| b.range.end <= start)));
         block.is_some_and(|block| block.direction.is_rtl())
     }
 }
@@ -242,7 +282,11 @@ impl Brush<'_> {
         for (nth, part) in mark.rectangles.iter().enumerate() {
             // Round only where the span begins and ends, so that it reads as one across lines.
             let round = if nth == 0 || nth == last { 3 } else { 0 };
-            self.painter.rect_filled(self.body(mark, self.place.rect(part)), CornerRadius::same(round), colour);
+            self.painter.rect_filled(
+                self.body(mark, self.place.rect(part)),
+                CornerRadius::same(round),
+                colour,
+            );
         }
     }
 
@@ -274,8 +318,19 @@ impl Brush<'_> {
         let y = first.top() + line_gap * 0.45 - size.y;
         let rect = Rect::from_min_size(pos2(x, y.max(paper.top() + 1.0)), size);
         let ground = crate::app::theme::blend(self.palette.card, self.palette.label(label), 0.22);
-        self.painter.rect(rect, 4.0, ground, Stroke::new(1.0, self.palette.label(label)), StrokeKind::Outside);
-        engine(self.painter.ctx()).paint(self.painter, &text, rect.min + vec2(5.0, 1.0), self.palette.label_text(label));
+        self.painter.rect(
+            rect,
+            4.0,
+            ground,
+            Stroke::new(1.0, self.palette.label(label)),
+            StrokeKind::Outside,
+        );
+        engine(self.painter.ctx()).paint(
+            self.painter,
+            &text,
+            rect.min + vec2(5.0, 1.0),
+            self.palette.label_text(label),
+        );
         rect
     }
 
@@ -301,7 +356,13 @@ impl Brush<'_> {
         let ctx = self.painter.ctx();
         let text = self.text(name, 7.5, true);
         let rect = Rect::from_center_size(at + vec2(0.0, text.size().y / 2.0), text.size() + vec2(5.0, 1.0));
-        self.painter.rect(rect, 3.0, self.palette.card, Stroke::new(1.0, self.palette.dim), StrokeKind::Outside);
+        self.painter.rect(
+            rect,
+            3.0,
+            self.palette.card,
+            Stroke::new(1.0, self.palette.dim),
+            StrokeKind::Outside,
+        );
         engine(ctx).paint(self.painter, &text, rect.min + vec2(2.5, 0.5), self.palette.dim);
     }
 }
@@ -334,7 +395,8 @@ impl<'a> Gutter<'a> {
     /// A line from one end to the other, an arrow at the other, its name beside the arrow.
     fn lead(&mut self, from: Rect, to: Rect, name: &str, colour: Color32) {
         let (y0, y1) = (from.center().y + 2.0 * self.lane, to.center().y);
-        let (near, far) = (self.text + 4.0 * self.outwards, self.text + (10.0 + Self::LANE * self.lane) * self.outwards);
+        let (near, far) =
+            (self.text + 4.0 * self.outwards, self.text + (10.0 + Self::LANE * self.lane) * self.outwards);
         let painter = self.brush.painter;
         if (from.center().y - y1).abs() > 2.0 {
             let points = vec![pos2(near, y0), pos2(far, y0), pos2(far, y1), pos2(near, y1)];
@@ -342,7 +404,11 @@ impl<'a> Gutter<'a> {
             self.lane += 1.0;
         }
         let (tip, side) = (pos2(near, y1), 4.0 * self.outwards);
-        painter.add(Shape::convex_polygon(vec![tip, tip + vec2(side, -2.5), tip + vec2(side, 2.5)], colour, Stroke::NONE));
+        painter.add(Shape::convex_polygon(
+            vec![tip, tip + vec2(side, -2.5), tip + vec2(side, 2.5)],
+            colour,
+            Stroke::NONE,
+        ));
         let mut y = y1 - Self::NAME / 2.0;
         while self.names.iter().any(|taken| (taken - y).abs() < Self::NAME) {
             y += Self::NAME;
