@@ -19,6 +19,8 @@ pub enum UiCommand {
     RemoveSpan,
     /// Writes a note on the selected span.
     EditNote,
+    /// Goes to the first value of the selected span: its entity, its date.
+    EditValue,
     /// Starts a relation of the selected span; the position of its slot among the label's slots.
     Link(u8),
     /// Accepts what is offered: the other end of a relation, the span or word at the caret.
@@ -174,6 +176,7 @@ impl UiCommand {
     /// Every command without a number of its own; labels and slots come from the codebook.
     pub const ALL: &[Self] = &[
         Self::RemoveSpan,
+        Self::EditValue,
         Self::EditNote,
         Self::ExtendSpan,
         Self::CycleOverlap,
@@ -223,6 +226,7 @@ impl UiCommand {
             Self::OpenArticle(_) => about!("Open the article", "→", MOVE, Reader, [], "Puts the article on the page."),
             Self::OpenRecent(_) => about!("Open again", "▤", PROJECT, Everywhere, [], "Opens a project of the last days."),
             Self::RemoveSpan => about!("Remove the span", "✕", SPAN, Reader, [plain(Key::Delete), plain(Key::Backspace)], "Removes the selected span with its relations; undo brings them back."),
+            Self::EditValue => about!("Value…", "=", SPAN, Reader, [plain(Key::E)], "Goes to the entity, the date or the first other value of the selected span."),
             Self::EditNote => about!("Note…", "✎", SPAN, Reader, [plain(Key::N)], "Writes a note on the selected span."),
             Self::ExtendSpan => about!("Add the words to the span", "+", SPAN, Reader, [plain(Key::Plus), shift(Key::Equals), plain(Key::Equals)], "The selected span gets the selected words as a further part."),
             Self::CycleOverlap => about!("Next span here", "↻", SPAN, Reader, [plain(Key::O)], "Where spans overlap, selects the next one; so does clicking again."),
@@ -293,7 +297,7 @@ impl UiCommand {
         match self {
             Self::ApplyLabel(_) | Self::LabelAt(_) => open && writable,
             Self::Link(nth) => writable && span && usize::from(nth) < desk.slots().len(),
-            Self::RemoveSpan | Self::EditNote | Self::EndForward | Self::EndBackward | Self::StartForward | Self::StartBackward => {
+            Self::RemoveSpan | Self::EditNote | Self::EditValue | Self::EndForward | Self::EndBackward | Self::StartForward | Self::StartBackward => {
                 writable && span
             }
             Self::ExtendSpan => writable && words && desk.last_span.is_some(),

@@ -43,9 +43,13 @@ impl Overlay {
             .corner_radius(CornerRadius::same(12))
             .shadow(palette.shadow())
             .inner_margin(Margin::same(0));
-        let area = Area::new(id).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, top)).fade_in(false);
+        let area =
+            Area::new(id).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, top)).fade_in(false);
         let area = area.default_size(vec2(width, view.height() - 2.0 * top));
-        let shown = Modal::new(id).area(area).frame(frame).backdrop_color(egui::Color32::from_black_alpha(if palette.dark { 110 } else { 46 }));
+        let shown = Modal::new(id)
+            .area(area)
+            .frame(frame)
+            .backdrop_color(egui::Color32::from_black_alpha(if palette.dark { 110 } else { 46 }));
         let shown = shown.show(ui.ctx(), |ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing = vec2(space::UNIT, space::UNIT);

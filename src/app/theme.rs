@@ -26,6 +26,8 @@ pub(super) mod space {
     pub(crate) const PAD: f32 = 12.0;
     /// Width of the article list.
     pub(crate) const LEFT_PANEL: f32 = 280.0;
+    /// Narrower than this, the page gives no room to a second panel.
+    pub(crate) const NARROWEST_PAGE: f32 = 320.0;
     /// Width of the inspector.
     pub(crate) const RIGHT_PANEL: f32 = 332.0;
     /// Below this window width the inspector becomes a drawer.

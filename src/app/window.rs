@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Event, Frame, Panel, Ui, ViewportCommand};
+use egui::{CentralPanel, Context, Event, Frame, Id, Panel, Ui, ViewportCommand};
 
 use super::command::UiCommand;
 use super::desk::{Desk, Edge, Way};
@@ -13,6 +13,7 @@ use super::finder::Overlay;
 use super::importing::Importing;
 use super::notices::Notices;
 use super::reader::Reader;
+use super::panels::Parts;
 use super::settings::{Settings, ThemeChoice};
 use super::theme::{Palette, space};
 use super::{keys, panels, welcome};
@@ -48,6 +49,8 @@ pub struct App {
     /// Whether settings are kept on disk; tests keep nothing.
     keeps_settings: bool,
     right_drawer: bool,
+    /// What had the keyboard at the end of the last frame.
+    keyboard: Option<Id>,
     /// Whether egui has our colours and sizes.
     is_dressed: bool,
 }
@@ -82,6 +85,7 @@ impl App {
             idle_since: 0.0,
             keeps_settings: false,
             right_drawer: false,
+            keyboard: None,
             is_dressed: false,
         }
     }
@@ -245,31 +249,41 @@ impl App {
         if self.overlay.is_none() && ctx.memory(|memory| memory.focused().is_none()) && matches!(self.screen, Screen::Work(_)) {
             ctx.memory_mut(|memory| memory.request_focus(Reader::id()));
         }
+        self.keyboard = ctx.memory(|memory| memory.focused());
     }
 
     /// Whether single keys mean commands: nothing else has the keyboard.
     fn reader_has_keys(&self, ctx: &Context) -> bool {
         let focused = ctx.memory(|memory| memory.focused());
-        self.overlay.is_none() && focused.is_none_or(|id| id == Reader::id())
+        // egui takes the keyboard from a field on Escape before the frame begins; the key was for the field all the same.
+        self.overlay.is_none() && [focused, self.keyboard].into_iter().flatten().all(|id| id == Reader::id())
+    }
+
+    /// Which parts there are beside the page. The page comes first: in a narrow window the inspector comes when it is
+    /// called, and the list gives way to it.
+    fn parts(&self, width: f32) -> Parts {
+        let inspector = self.settings.right && (width >= space::DRAWER_BELOW || self.right_drawer);
+        let both = width >= space::LEFT_PANEL + space::RIGHT_PANEL + space::NARROWEST_PAGE;
+        Parts { list: self.settings.left && (both || !inspector), inspector }
     }
 
     fn work_ui(&mut self, ui: &mut Ui) {
         let palette = Palette::of(ui.ctx());
         let bar = Frame::new().fill(palette.panel);
-        let wide = ui.available_width() >= space::DRAWER_BELOW;
+        let parts = self.parts(ui.available_width());
         let Screen::Work(desk) = &mut self.screen else { return };
         Panel::top("top").frame(bar).exact_size(space::TOP_BAR).show_separator_line(true).show(ui, |ui| {
-            panels::top_bar(ui, desk, &mut self.queue);
+            panels::top_bar(ui, desk, parts, &mut self.queue);
         });
         Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(ui, |ui| {
             panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
         });
-        if self.settings.left {
+        if parts.list {
             Panel::left("articles").frame(bar).exact_size(space::LEFT_PANEL).resizable(false).show(ui, |ui| {
                 panels::articles(ui, desk, &mut self.notices, &mut self.queue);
             });
         }
-        if self.settings.right && (wide || self.right_drawer) {
+        if parts.inspector {
             Panel::right("inspector").frame(bar).exact_size(space::RIGHT_PANEL).resizable(false).show(ui, |ui| {
                 panels::right(ui, desk, self.reader.dragged_chip(), &mut self.notices, &mut self.queue);
             });
@@ -306,7 +320,7 @@ impl App {
             C::Shortcuts => self.overlay = Some(Overlay::Shortcuts),
             C::ToggleTheme => self.settings.theme = if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark },
             C::ToggleInvisible => self.settings.invisible = !self.settings.invisible,
-            C::ToggleLeft => self.settings.left = !self.settings.left,
+            C::ToggleLeft => self.toggle_left(ctx),
             C::ToggleRight => self.toggle_right(ctx),
             C::CycleFont => self.settings.font = self.settings.font.next(),
             C::LargerText => self.settings.step_size(1.0),
@@ -317,11 +331,12 @@ impl App {
             C::OpenProject => self.ask(ctx, Wanted::Project),
             C::NewProject => self.ask(ctx, Wanted::NewProject),
             C::PasteArticle => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            C::EditNote | C::EditValue => self.edit_span(ctx, command),
             C::FilterArticles => {
-                self.settings.left = true;
+                self.show_list(ctx);
                 panels::focus_filter(ctx);
             }
-            C::NextPane => panels::next_pane(ctx, &self.settings),
+            C::NextPane => panels::next_pane(ctx, self.parts(ctx.content_rect().width())),
             C::OpenRecent(nth) => {
                 if let Some(path) = self.settings.recent.get(usize::from(nth)).cloned() {
                     self.open_project(Path::new(&path));
@@ -332,6 +347,33 @@ impl App {
                     run_on_desk(ctx, desk, &mut self.notices, command);
                 }
             }
+        }
+    }
+
+    /// Shows the inspector, with the keyboard in the note or in the first value of the selected span.
+    fn edit_span(&mut self, ctx: &Context, command: UiCommand) {
+        let Some(desk) = self.desk().filter(|desk| desk.span.is_some()) else { return };
+        if command == UiCommand::EditNote {
+            desk.note_wanted = true;
+        } else {
+            panels::focus_value(ctx);
+        }
+        self.settings.right = true;
+        self.right_drawer = true;
+    }
+
+    fn toggle_left(&mut self, ctx: &Context) {
+        if self.parts(ctx.content_rect().width()).list {
+            self.settings.left = false;
+        } else {
+            self.show_list(ctx);
+        }
+    }
+
+    fn show_list(&mut self, ctx: &Context) {
+        self.settings.left = true;
+        if !self.parts(ctx.content_rect().width()).list {
+            self.right_drawer = false;
         }
     }
 
@@ -418,7 +460,6 @@ fn run_on_desk(ctx: &Context, desk: &mut Desk, notices: &mut Notices, command: U
             }
         }
         C::RemoveSpan => desk.remove_span(notices),
-        C::EditNote => desk.note_wanted = desk.span.is_some(),
         C::ExtendSpan => desk.extend_last(notices),
         C::Accept => desk.accept(notices),
         C::Cancel => {
