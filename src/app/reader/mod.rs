@@ -30,6 +30,7 @@ use page::{MarksKey, Page, PageKey, Place};
 pub(super) struct Reader {
     page: Option<(PageKey, Page)>,
     marks: Option<(MarksKey, Vec<Mark>)>,
+    highlights: paint::Highlights,
     drag: Option<Drag>,
     presses: Presses,
     /// Whether the press became a drag.

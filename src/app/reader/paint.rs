@@ -3,11 +3,13 @@
 //! Highlights lie beneath the text and never touch its shaping, so that letters keep joined and no line re-breaks.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use egui::{Color32, CornerRadius, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::epaint::{ClippedShape, Primitive};
+use egui::{Color32, CornerRadius, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::marks::Mark;
-use super::page::Place;
+use super::page::{MarksKey, Place};
 use super::{Reader, Sheet, engine};
 use crate::app::desk::Desk;
 use crate::app::settings::Settings;
@@ -53,9 +55,8 @@ impl Reader {
             mark.rectangles.iter().any(|part| part.bottom > visible.start && part.top < visible.end)
         };
         let seen: Vec<&Mark> = marks.iter().filter(within).collect();
-        for mark in &seen {
-            brush.tint(mark, desk.span == Some(mark.id), self.hovered == Some(mark.id));
-        }
+        let (tints, underlines) = self.highlights(desk, &brush, &seen);
+        painter.add(tints);
         self.paint_words(desk, &brush, visible.clone());
         let origin = place.origin();
         let corner = pos2(origin.x / place.ppp, origin.y / place.ppp);
@@ -65,15 +66,35 @@ impl Reader {
                 BlockKind::Headline | BlockKind::Body => palette.text,
             }
         });
-        for mark in &seen {
-            brush.underline(mark);
-        }
+        painter.add(underlines);
         if settings.invisible {
             self.paint_invisible(desk, &brush, visible.clone());
         }
         self.paint_relations(desk, &brush, &seen, sheet.paper(outer).shrink2(vec2(sheet.margin, 0.0)));
         self.paint_edges(ui, desk, &brush);
         self.chips = self.paint_chips(ui, desk, &brush, &seen, paper);
+    }
+
+    /// Tints and underlines of the marks in view as triangles, kept while nothing of them changes: a frame over a
+    /// thousand spans then costs no more than copying them.
+    fn highlights(&self, desk: &Desk, brush: &Brush<'_>, seen: &[&Mark]) -> (Arc<Mesh>, Arc<Mesh>) {
+        let marks = self.marks.as_ref().map(|(key, _)| key.clone());
+        let of = (marks, *brush.place, desk.span, self.hovered, brush.palette.dark, seen.len());
+        let mut kept = self.highlights.borrow_mut();
+        if let Some((made_of, tints, underlines)) = &*kept
+            && *made_of == of
+        {
+            return (tints.clone(), underlines.clone());
+        }
+        let (mut tints, mut underlines) = (Vec::new(), Vec::new());
+        for mark in seen {
+            brush.tint(mark, desk.span == Some(mark.id), self.hovered == Some(mark.id), &mut tints);
+            brush.underline(mark, &mut underlines);
+        }
+        let ctx = brush.painter.ctx();
+        let (tints, underlines) = (triangles(ctx, tints), triangles(ctx, underlines));
+        *kept = Some((of, tints.clone(), underlines.clone()));
+        (tints, underlines)
     }
 
     /// Selected and found words.
@@ -247,6 +268,24 @@ impl Reader {
     }
 }
 
+/// What highlights were made of: marks, place, selected and hovered span, theme, marks in view.
+type HighlightsKey = (Option<MarksKey>, Place, Option<SpanId>, Option<SpanId>, bool, usize);
+
+/// Tints and underlines, and what they were made of.
+pub(super) type Highlights = std::cell::RefCell<Option<(HighlightsKey, Arc<Mesh>, Arc<Mesh>)>>;
+
+/// Shapes as one mesh.
+fn triangles(ctx: &egui::Context, shapes: Vec<Shape>) -> Arc<Mesh> {
+    let clipped = shapes.into_iter().map(|shape| ClippedShape::new(Rect::EVERYTHING, shape));
+    let mut all = Mesh::default();
+    for primitive in ctx.tessellate(clipped.collect(), ctx.pixels_per_point()) {
+        if let Primitive::Mesh(mesh) = primitive.primitive {
+            all.append(mesh);
+        }
+    }
+    Arc::new(all)
+}
+
 /// What painting needs everywhere.
 struct Brush<'a> {
     painter: &'a Painter,
@@ -272,7 +311,7 @@ impl Brush<'_> {
         rect.shrink2(vec2(0.0, inset.min(rect.height() * 0.3)))
     }
 
-    fn tint(&self, mark: &Mark, selected: bool, hovered: bool) {
+    fn tint(&self, mark: &Mark, selected: bool, hovered: bool, shapes: &mut Vec<Shape>) {
         let colour = match self.label(mark) {
             Some(label) => self.palette.tint(label, selected),
             None => self.palette.dim.gamma_multiply(0.2),
@@ -283,27 +322,23 @@ impl Brush<'_> {
             // Round only where the span begins and ends, so that it reads as one across lines.
             let round = if nth == 0 || nth == last { 3 } else { 0 };
             let body = self.body(mark, self.place.rect(part));
-            self.painter.rect_filled(body, CornerRadius::same(round), colour);
+            shapes.push(Shape::rect_filled(body, CornerRadius::same(round), colour));
             if selected && self.palette.dark {
                 // A stronger tint would take the text's contrast.
-                self.painter.rect_stroke(
-                    body,
-                    round,
-                    Stroke::new(1.0, self.colour(mark)),
-                    StrokeKind::Inside,
-                );
+                let edge = Stroke::new(1.0, self.colour(mark));
+                shapes.push(Shape::rect_stroke(body, round, edge, StrokeKind::Inside));
             }
         }
     }
 
-    fn underline(&self, mark: &Mark) {
+    fn underline(&self, mark: &Mark, shapes: &mut Vec<Shape>) {
         let Some(lane) = mark.lane else { return };
         for part in &mark.rectangles {
             let rect = self.place.rect(part);
             let baseline = self.place.to_screen(0.0, part.baseline).y;
             let y = (baseline + self.font * UNDERLINE_DROP + f32::from(lane) * LANE).min(rect.bottom() - 1.0);
             let line = Rect::from_min_max(pos2(rect.left(), y), pos2(rect.right(), y + 2.0));
-            self.painter.rect_filled(line, 1.0, self.colour(mark));
+            shapes.push(Shape::rect_filled(line, 1.0, self.colour(mark)));
         }
     }
 
