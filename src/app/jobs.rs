@@ -63,9 +63,7 @@ impl<T: Send + 'static> Job<T> {
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&shared)));
             // A closed channel means that nobody waits for the result any more.
-            sender
-                .send(outcome.map_err(|panic| said(&*panic)))
-                .unwrap_or_default();
+            sender.send(outcome.map_err(|panic| said(&*panic))).unwrap_or_default();
             waker.request_repaint();
         });
         if let Err(refused) = started {

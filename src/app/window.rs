@@ -12,8 +12,8 @@ use super::dialogs::{Asking, Picked, Picker, Wanted};
 use super::finder::Overlay;
 use super::importing::Importing;
 use super::notices::Notices;
-use super::reader::Reader;
 use super::panels::Parts;
+use super::reader::Reader;
 use super::settings::{Settings, ThemeChoice};
 use super::theme::{Palette, space};
 use super::{keys, panels, welcome};
@@ -106,7 +106,10 @@ impl App {
                     self.notices.issue(issue);
                 }
                 if opened.recovered > 0 {
-                    self.notices.good(format!("{} edit(s) of the last sitting were recovered from the journal", opened.recovered));
+                    self.notices.good(format!(
+                        "{} edit(s) of the last sitting were recovered from the journal",
+                        opened.recovered
+                    ));
                 }
                 if let Some(holder) = &opened.read_only {
                     self.notices.warning(format!("Opened for reading only: {holder}"));
@@ -144,7 +147,9 @@ impl App {
             _ if crate::model::is_folder_safe(&self.settings.annotator) => named,
             _ => {
                 let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-                let id = user.filter(|user| !user.trim().is_empty()).map(|user| crate::language::slug::slug(&user));
+                let id = user
+                    .filter(|user| !user.trim().is_empty())
+                    .map(|user| crate::language::slug::slug(&user));
                 id.unwrap_or_else(|| "annotator".to_owned()).into()
             }
         }
@@ -246,7 +251,10 @@ impl App {
         if self.importing.is_some() {
             ctx.request_repaint_after(Duration::from_millis(100));
         }
-        if self.overlay.is_none() && ctx.memory(|memory| memory.focused().is_none()) && matches!(self.screen, Screen::Work(_)) {
+        if self.overlay.is_none()
+            && ctx.memory(|memory| memory.focused().is_none())
+            && matches!(self.screen, Screen::Work(_))
+        {
             ctx.memory_mut(|memory| memory.request_focus(Reader::id()));
         }
         self.keyboard = ctx.memory(|memory| memory.focused());
@@ -275,18 +283,27 @@ impl App {
         Panel::top("top").frame(bar).exact_size(space::TOP_BAR).show_separator_line(true).show(ui, |ui| {
             panels::top_bar(ui, desk, parts, &mut self.queue);
         });
-        Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(ui, |ui| {
-            panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
-        });
+        Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(
+            ui,
+            |ui| {
+                panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
+            },
+        );
         if parts.list {
-            Panel::left("articles").frame(bar).exact_size(space::LEFT_PANEL).resizable(false).show(ui, |ui| {
-                panels::articles(ui, desk, &mut self.notices, &mut self.queue);
-            });
+            Panel::left("articles").frame(bar).exact_size(space::LEFT_PANEL).resizable(false).show(
+                ui,
+                |ui| {
+                    panels::articles(ui, desk, &mut self.notices, &mut self.queue);
+                },
+            );
         }
         if parts.inspector {
-            Panel::right("inspector").frame(bar).exact_size(space::RIGHT_PANEL).resizable(false).show(ui, |ui| {
-                panels::right(ui, desk, self.reader.dragged_chip(), &mut self.notices, &mut self.queue);
-            });
+            Panel::right("inspector").frame(bar).exact_size(space::RIGHT_PANEL).resizable(false).show(
+                ui,
+                |ui| {
+                    panels::right(ui, desk, self.reader.dragged_chip(), &mut self.notices, &mut self.queue);
+                },
+            );
         }
         CentralPanel::default().frame(Frame::new().fill(palette.desk)).show(ui, |ui| {
             panels::find_bar(ui, desk);
@@ -318,7 +335,10 @@ impl App {
         match command {
             C::Palette => self.overlay = Some(Overlay::palette()),
             C::Shortcuts => self.overlay = Some(Overlay::Shortcuts),
-            C::ToggleTheme => self.settings.theme = if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark },
+            C::ToggleTheme => {
+                self.settings.theme =
+                    if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark }
+            }
             C::ToggleInvisible => self.settings.invisible = !self.settings.invisible,
             C::ToggleLeft => self.toggle_left(ctx),
             C::ToggleRight => self.toggle_right(ctx),
@@ -393,7 +413,11 @@ impl App {
     }
 
     fn poll_asking(&mut self, ctx: &Context) {
-        let Some((wanted, picked)) = self.asking.as_ref().and_then(|asking| Some((asking.wanted, asking.poll()?))) else { return };
+        let Some((wanted, picked)) =
+            self.asking.as_ref().and_then(|asking| Some((asking.wanted, asking.poll()?)))
+        else {
+            return;
+        };
         self.asking = None;
         match (wanted, picked) {
             (_, Picked::Nothing) => {}
@@ -402,8 +426,12 @@ impl App {
                  drop files on the window, or name the folder on the command line: hashiya FOLDER",
             ),
             (Wanted::Files | Wanted::Folder, Picked::Paths(paths)) => self.import(ctx, paths),
-            (Wanted::Project, Picked::Paths(paths)) => paths.first().into_iter().for_each(|path| self.open_project(path)),
-            (Wanted::NewProject, Picked::Paths(paths)) => paths.first().into_iter().for_each(|path| self.new_project(path)),
+            (Wanted::Project, Picked::Paths(paths)) => {
+                paths.first().into_iter().for_each(|path| self.open_project(path))
+            }
+            (Wanted::NewProject, Picked::Paths(paths)) => {
+                paths.first().into_iter().for_each(|path| self.new_project(path))
+            }
         }
     }
 
@@ -440,18 +468,23 @@ fn run_on_desk(ctx: &Context, desk: &mut Desk, notices: &mut Notices, command: U
     use UiCommand as C;
     match command {
         C::ApplyLabel(digit) => {
-            if let Some(label) = desk.session.project().codebook.label_by_key(digit).map(|label| label.id.clone()) {
+            if let Some(label) =
+                desk.session.project().codebook.label_by_key(digit).map(|label| label.id.clone())
+            {
                 desk.apply_label(&label, notices);
             }
         }
         C::LabelAt(nth) => {
-            if let Some(label) = desk.session.project().codebook.labels.get(usize::from(nth)).map(|label| label.id.clone()) {
+            if let Some(label) =
+                desk.session.project().codebook.labels.get(usize::from(nth)).map(|label| label.id.clone())
+            {
                 desk.apply_label(&label, notices);
             }
         }
         C::OpenArticle(at) => {
             let articles = desk.session.project().articles();
-            let article = usize::try_from(at).ok().and_then(|at| articles.get(at)).map(|info| info.id.clone());
+            let article =
+                usize::try_from(at).ok().and_then(|at| articles.get(at)).map(|info| info.id.clone());
             article.iter().for_each(|id| desk.open_article(id, notices));
         }
         C::Link(nth) => {

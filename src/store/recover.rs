@@ -157,8 +157,7 @@ fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec
             let known = project.position(&article).is_some();
             if !known && paths::conflict_of(&entry.name).is_some() {
                 let file = format!("{}/{name}/{}", paths::LAYERS, entry.name);
-                let message =
-                    format!("holds work that could not be put into the layer's own file: compare the two");
+                let message = "holds work that could not be put into the layer's own file: compare the two";
                 issues.push(Issue::warning("file-conflict", Place::File(file), message));
                 continue;
             }

@@ -122,7 +122,9 @@ impl Desk {
     /// The open article may have got another status or another entry in the index. It stays in the list even where
     /// it no longer passes the filter: what somebody works on does not vanish under their hands.
     fn update_open_row(&mut self) {
-        let Some(info) = self.open.as_ref().and_then(|id| self.session.project().article(id)).cloned() else { return };
+        let Some(info) = self.open.as_ref().and_then(|id| self.session.project().article(id)).cloned() else {
+            return;
+        };
         let Some(at) = self.session.project().position(&info.id) else { return };
         let now = self.status_of(&info);
         if let Some(entry) = self.rows.folded.get_mut(at)
@@ -186,7 +188,11 @@ impl Desk {
             (Some(at), Way::Backward) => at.checked_sub(1),
         };
         let Some(id) = next.and_then(|at| self.row(at)).map(|row| row.info.id.clone()) else {
-            notices.info(if way == Way::Forward { "This is the last article of the list" } else { "This is the first article of the list" });
+            notices.info(if way == Way::Forward {
+                "This is the last article of the list"
+            } else {
+                "This is the first article of the list"
+            });
             return false;
         };
         self.open_article(&id, notices);

@@ -70,8 +70,10 @@ mod tests {
 
     fn check(text: &str, title: &str, expected: &[(&str, BlockKind)]) {
         let info = ArticleInfo { title: title.into(), ..ArticleInfo::new("a", text) };
-        let found: Vec<_> =
-            blocks(text, Some(&info)).into_iter().map(|(range, _, kind)| (text.get(range).unwrap(), kind)).collect();
+        let found: Vec<_> = blocks(text, Some(&info))
+            .into_iter()
+            .map(|(range, _, kind)| (text.get(range).unwrap(), kind))
+            .collect();
         assert_eq!(found, expected);
     }
 
@@ -92,8 +94,10 @@ mod tests {
     fn no_letter_of_the_text_is_left_out() {
         let text = " date 2026-01-18 العراق يعلن  \n\n\n أعلن \nNATO\n";
         let info = ArticleInfo { title: "العراق يعلن".into(), ..ArticleInfo::new("a", text) };
-        let shown: usize =
-            blocks(text, Some(&info)).iter().map(|(range, ..)| text.get(range.clone()).unwrap().trim().len()).sum();
+        let shown: usize = blocks(text, Some(&info))
+            .iter()
+            .map(|(range, ..)| text.get(range.clone()).unwrap().trim().len())
+            .sum();
         assert_eq!(
             shown,
             text.lines().map(|line| line.trim().len()).sum::<usize>() - 1,
