@@ -190,7 +190,7 @@ impl Palette {
 
     /// The share of a selected span: more, as far as the text stays readable on it.
     fn selected_share(&self, long: bool) -> f32 {
-        (self.tint_share(long) * 2.0).min(0.48)
+        (self.tint_share(long) * 2.0).min(0.44)
     }
 
     /// The translucent tint of a span.

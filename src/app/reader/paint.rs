@@ -282,11 +282,17 @@ impl Brush<'_> {
         for (nth, part) in mark.rectangles.iter().enumerate() {
             // Round only where the span begins and ends, so that it reads as one across lines.
             let round = if nth == 0 || nth == last { 3 } else { 0 };
-            self.painter.rect_filled(
-                self.body(mark, self.place.rect(part)),
-                CornerRadius::same(round),
-                colour,
-            );
+            let body = self.body(mark, self.place.rect(part));
+            self.painter.rect_filled(body, CornerRadius::same(round), colour);
+            if selected && self.palette.dark {
+                // A stronger tint would take the text's contrast.
+                self.painter.rect_stroke(
+                    body,
+                    round,
+                    Stroke::new(1.0, self.colour(mark)),
+                    StrokeKind::Inside,
+                );
+            }
         }
     }
 
