@@ -101,6 +101,10 @@ pub(crate) enum Word<'a> {
 
 /// A dim sentence with key caps in it, broken between its parts; in the middle where it should be and fits.
 pub(crate) fn sentence(ui: &mut Ui, parts: &[Word<'_>], centred: bool) {
+    ui.scope(|ui| set_sentence(ui, parts, centred));
+}
+
+fn set_sentence(ui: &mut Ui, parts: &[Word<'_>], centred: bool) {
     const SPACE: f32 = 5.0;
     let text = |text: &str| Label::new(text.to_owned()).dim();
     let width = |part: &Word<'_>| match part {
@@ -109,9 +113,9 @@ pub(crate) fn sentence(ui: &mut Ui, parts: &[Word<'_>], centred: bool) {
     };
     let whole = parts.iter().map(|part| width(part) + SPACE).sum::<f32>() - SPACE;
     let spare = ui.available_width() - whole;
+    ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
-        ui.spacing_mut().interact_size.y = 20.0;
         if centred && spare > 0.0 {
             ui.add_space(spare / 2.0);
         }

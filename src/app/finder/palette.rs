@@ -120,7 +120,7 @@ impl Palette {
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         #[expect(clippy::cast_precision_loss, reason = "a dozen rows")]
-        let height = ROW * self.items.len().min(SEEN) as f32;
+        let height = ROW * self.items.len().min(SEEN) as f32 + 8.0;
         let room = ui.ctx().content_rect().height() - ui.cursor().top() - 40.0;
         let area = ScrollArea::vertical()
             .id_salt(("results", &self.query))

@@ -128,12 +128,11 @@ fn find(
         search.at = step(search.at, steps, rows);
         let name = new_name(span, &search.text);
         for (nth, offer) in offers.iter().enumerate() {
-            let (entity, external) = (offer.name.as_str(), offer.external.as_str());
-            if offer_row(ui, id.with(nth), entity, external, search.at == nth) {
+            if offer_row(ui, id.with(nth), &offer.name, Some(&offer.external), search.at == nth) {
                 taken = Some(Taken::Known(offer.id.clone()));
             }
         }
-        if offer_row(ui, id.with("new"), &format!("New: {}", isolate(&name)), "", search.at == offers.len()) {
+        if offer_row(ui, id.with("new"), &name, None, search.at == offers.len()) {
             taken = Some(Taken::New(name.clone()));
         }
         if out.submitted {
@@ -163,17 +162,26 @@ fn step(at: usize, steps: i32, rows: usize) -> usize {
     usize::try_from(at.max(0)).unwrap_or(0).min(rows.saturating_sub(1))
 }
 
-fn offer_row(ui: &mut Ui, id: Id, name: &str, about: &str, on: bool) -> bool {
+/// A row of the offers: a known entity with its id elsewhere, or a new one. Returns whether it was clicked.
+fn offer_row(ui: &mut Ui, id: Id, name: &str, known: Option<&str>, on: bool) -> bool {
     let palette = Palette::of(ui.ctx());
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 24.0));
     let response = ui.interact(rect, id, Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, name));
+    response.widget_info(|| {
+        let said = if known.is_some() { name.to_owned() } else { format!("New entity: {name}") };
+        WidgetInfo::selected(Role::ListBoxOption, true, on, said)
+    });
     if on || response.hovered() {
         ui.painter().rect_filled(rect, 5.0, palette.chosen);
     }
-    let about = Label::new(about).size(size::HINT).elide().shape(ui, rect.width() * 0.4);
-    let text = Label::new(name).elide().shape(ui, rect.width() - about.size().x - 22.0);
-    paint_middle(ui, &text, pos2(rect.left() + 8.0, rect.center().y), palette.text);
+    let about = Label::new(known.unwrap_or("new")).size(size::HINT).elide().shape(ui, rect.width() * 0.4);
+    let mut left = rect.left() + 8.0;
+    if known.is_none() {
+        Icon::Plus.paint(ui.painter(), pos2(left + 5.0, rect.center().y), 10.0, palette.dim);
+        left += 16.0;
+    }
+    let text = Label::new(name).elide().shape(ui, rect.right() - left - about.size().x - 14.0);
+    paint_middle(ui, &text, pos2(left, rect.center().y), palette.text);
     paint_middle(ui, &about, pos2(rect.right() - 8.0 - about.size().x, rect.center().y), palette.dim);
     response.clicked()
 }

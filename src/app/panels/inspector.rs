@@ -1,7 +1,7 @@
 //! The panel at the right: the selected span with all that is known about it, and what else is in the article.
 
 use egui::accesskit::Role;
-use egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::panes::{self, Pane};
 use super::{attributes, footer, say, slots, spans};
@@ -77,29 +77,30 @@ fn span_card(
         Label::new(said).size(size::HINT).color(palette.readable(palette.warn)).wrap().ui(ui);
     }
     ui.add_space(2.0);
+    // Of this span, also after a click in here selected another one.
+    let kinds = desk.slots();
+    slots::slots(ui, desk, &span, &kinds, dragged, notices);
+    slots::incoming(ui, desk, &span, &kinds, notices);
     let writable = desk.session.read_only().is_none();
     ui.add_enabled_ui(writable, |ui| {
-        // Of this span, also after a click in here selected another one.
-        let kinds = desk.slots();
-        slots::slots(ui, desk, &span, &kinds, dragged, notices);
-        slots::incoming(ui, desk, &span, &kinds, notices);
         attributes::attributes(ui, desk, &span, notices);
         note(ui, desk, &span, notices);
-        ui.allocate_ui_with_layout(
-            vec2(ui.available_width(), LINE),
-            Layout::right_to_left(Align::Center),
-            |ui| {
-                // Its words end where the fields above end.
-                ui.add_space(-6.0);
-                let remove =
-                    Button::new("Remove").look(Look::Flat).dim().keys(UiCommand::RemoveSpan.keys_text());
-                let remove = remove.name("Remove the span").tip(UiCommand::RemoveSpan.about().help).ui(ui);
-                if remove.clicked() {
-                    queue.push(UiCommand::RemoveSpan);
-                }
-            },
-        );
+        remove(ui, queue);
     });
+}
+
+/// The way out, where the fields above it end.
+fn remove(ui: &mut Ui, queue: &mut Vec<UiCommand>) {
+    let about = UiCommand::RemoveSpan.about();
+    let button = Button::new("Remove").look(Look::Flat).dim().keys(UiCommand::RemoveSpan.keys_text());
+    let button = button.name(about.text).tip(about.help);
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+    let width = button.measure(ui);
+    let place = Rect::from_min_size(pos2(row.right() + 6.0 - width, row.top()), vec2(width, LINE));
+    let id = ui.scope_id().with("remove");
+    if button.put(ui, place, id).clicked() {
+        queue.push(UiCommand::RemoveSpan);
+    }
 }
 
 /// What to do while no span is selected.
@@ -110,13 +111,13 @@ fn nothing_selected(ui: &mut Ui, desk: &Desk) {
     let (first, last) = (digits.iter().min(), digits.iter().max());
     let (first, last) =
         (first.map(ToString::to_string), last.filter(|last| first != Some(last)).map(ToString::to_string));
-    let mut parts = vec![Word::Text(if words { "Press" } else { "Drag over words, then press" })];
+    let mut parts = if words { Vec::new() } else { vec![Word::Text("Drag over words,")] };
     match (&first, &last) {
         (Some(first), Some(last)) => parts.extend([Word::Key(first), Word::Text("to"), Word::Key(last)]),
         (Some(only), None) => parts.push(Word::Key(only)),
         (None, _) => parts.push(Word::Text("a label above")),
     }
-    parts.push(Word::Text("to label them."));
+    parts.push(Word::Text(if words { "label these words." } else { "label them." }));
     sentence(ui, &parts, false);
     if !words && desk.layer().is_some_and(|layer| !layer.spans.is_empty()) {
         let tab = UiCommand::NextSpan.keys_text();

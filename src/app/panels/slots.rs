@@ -123,8 +123,11 @@ fn slot(ui: &mut Ui, desk: &mut Desk, kind: &RelationType, linked: &[Linked], no
         let last = nth + 1 == linked.len() && !under_way;
         linked_row(ui, desk, &kind.name, end, last.then_some(kind), notices);
     }
-    if linked.is_empty() && !under_way && empty(ui, kind).clicked() {
-        desk.begin_link(&kind.id, notices);
+    if linked.is_empty() && !under_way {
+        let writable = desk.session.read_only().is_none();
+        if ui.add_enabled_ui(writable, |ui| empty(ui, kind)).inner.clicked() {
+            desk.begin_link(&kind.id, notices);
+        }
     }
 }
 
@@ -197,6 +200,10 @@ fn linked_row(
     let side = |nth: f32| {
         Rect::from_center_size(pos2(row.right() - 10.0 - 22.0 * nth, row.center().y), vec2(20.0, 20.0))
     };
+    // A project that is only read can still be walked through by its links.
+    if desk.session.read_only().is_some() {
+        return;
+    }
     if let Some(kind) = more {
         let plus = Button::icon(Icon::Plus, format!("Add another {}", kind.name)).tip("Links another one");
         if plus.put(ui, side(0.0), id.with("add")).clicked() {
