@@ -65,6 +65,8 @@ pub enum UiCommand {
     Palette,
     /// All keys.
     Shortcuts,
+    /// Asks who annotates.
+    ChooseAnnotator,
     /// Says that everything is on disk.
     Save,
     /// Copies the selected words.
@@ -169,6 +171,7 @@ impl UiCommand {
         Self::Palette,
         Self::Shortcuts,
         Self::Save,
+        Self::ChooseAnnotator,
         Self::ImportFiles,
         Self::ImportFolder,
         Self::PasteArticle,

@@ -9,6 +9,7 @@ use egui::Context;
 
 use super::jobs::{Job, Progress};
 use super::notices::Notices;
+use super::widgets::isolate;
 use super::window::{App, Screen};
 use crate::interchange::{decode, text};
 use crate::language::slug;
@@ -210,7 +211,8 @@ fn say(notices: &mut Notices, added: usize, known: usize, refused: &[String]) {
 /// Reads and decodes a file; the reason of a refusal names it.
 fn read_one(path: &Path) -> Result<(ArticleInfo, Arc<str>), String> {
     let bytes = outside::read(path).map_err(|refused| refused.to_string())?;
-    let decoded = decode::decode(&bytes, None).map_err(|refused| format!("{}: {refused}", path.display()))?;
+    let decoded = decode::decode(&bytes, None)
+        .map_err(|refused| format!("{}: {refused}", isolate(&path.display().to_string())))?;
     let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let info = text::describe(&name, &decoded.text);
     Ok((info, decoded.text.into()))

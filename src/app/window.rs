@@ -319,9 +319,14 @@ impl App {
         };
         let before = self.queue.len();
         let stays = overlay.ui(ui, desk, &mut self.queue);
+        let chosen = overlay.chosen();
         if !stays || self.queue.len() > before {
             self.overlay = None;
             ui.ctx().memory_mut(|memory| memory.request_focus(Reader::id()));
+        }
+        if let (Some((id, name)), Screen::Work(desk)) = (chosen, &mut self.screen) {
+            self.settings.annotator = id.to_string();
+            desk.switch_annotator(id, name, &mut self.notices);
         }
     }
 
@@ -335,6 +340,9 @@ impl App {
         match command {
             C::Palette => self.overlay = Some(Overlay::palette()),
             C::Shortcuts => self.overlay = Some(Overlay::Shortcuts),
+            C::ChooseAnnotator if matches!(self.screen, Screen::Work(_)) => {
+                self.overlay = Some(Overlay::people())
+            }
             C::ToggleTheme => {
                 self.settings.theme =
                     if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark }

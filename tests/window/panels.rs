@@ -114,6 +114,8 @@ fn a_note_is_not_lost_when_the_article_changes_under_it() {
     room.step();
     type_text(&mut room, "speaks");
     room.press_with(CTRL, Key::Enter);
+    assert_eq!(room.desk().open.as_ref().unwrap().as_str(), "a", "the first one ends the note");
+    room.press_with(CTRL, Key::Enter);
     assert_eq!(room.desk().open.as_ref().unwrap().as_str(), "b");
     room.press_with(CTRL, Key::ArrowLeft);
     assert_eq!(room.layer().spans.values().next().unwrap().note, "speaks");

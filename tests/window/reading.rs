@@ -142,3 +142,21 @@ fn the_direction_of_an_article_can_be_overridden() {
     room.press_with(CTRL, Key::Z);
     assert!(room.desk().is_rtl(), "it is kept with the article, and undone");
 }
+
+#[test]
+fn somebody_new_gets_a_layer_of_their_own() {
+    let mut room = Room::open(&["[one]{actor} two"]);
+    room.press_with(CTRL.plus(Modifiers::SHIFT), Key::A);
+    room.step();
+    room.harness.get_by_label("Name of the annotator").type_text("أمل سعيد");
+    room.step();
+    room.press(Key::Enter);
+    room.step();
+    assert_eq!(room.desk().session.project().annotators.len(), 1);
+    assert_eq!(room.desk().session.project().annotators[0].name, "أمل سعيد");
+    room.check("one two");
+    room.drag_over("two");
+    room.press(Key::Num2);
+    room.check("one [two]{location}");
+    assert_eq!(room.on_disk("a"), "[one]{actor} two", "the other layer is as it was");
+}

@@ -206,7 +206,7 @@ impl UiCommand {
                 "Done and next",
                 "✓",
                 MOVE,
-                Everywhere,
+                Reader,
                 [ctrl(Key::Enter)],
                 "Marks the article as done and opens the next one that is not."
             ),
@@ -252,6 +252,14 @@ impl UiCommand {
                 Reader,
                 [shift(Key::Slash), plain(Key::Questionmark), plain(Key::F1), ctrl(Key::Slash)],
                 "Shows all keys."
+            ),
+            Self::ChooseAnnotator => about!(
+                "Annotator…",
+                "☺",
+                PROJECT,
+                Everywhere,
+                [ctrl_shift(Key::A)],
+                "Chooses whose layer is worked on, or adds an annotator."
             ),
             Self::Save => about!(
                 "Save",

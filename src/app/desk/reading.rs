@@ -179,6 +179,24 @@ impl Desk {
         self.reveal = None;
     }
 
+    /// Works on another annotator's layers; somebody new is entered into the project.
+    pub fn switch_annotator(&mut self, id: AnnotatorId, name: Option<String>, notices: &mut Notices) {
+        let known = self.session.project().annotator(&id).is_some();
+        if let Some(name) = name.filter(|_| !known)
+            && !self.apply(Edit::SetAnnotator { id: id.clone(), old: None, new: Some(name) }, notices)
+        {
+            return;
+        }
+        self.annotator = id;
+        self.forget_rows();
+        if let Some(open) = self.open.take() {
+            self.session.unload(&open);
+            self.open_article(&open, notices);
+        } else {
+            self.open_first(notices);
+        }
+    }
+
     /// Opens the next or previous article of the list. Returns whether there was one.
     pub fn step_article(&mut self, way: Way, notices: &mut Notices) -> bool {
         let count = self.row_count();

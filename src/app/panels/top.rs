@@ -1,10 +1,11 @@
 //! The bar at the top: whose work it is, the labels, and where to find everything else.
 
+use egui::accesskit::Role;
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::panes::Parts;
 use crate::app::command::UiCommand;
-use crate::app::controls::{Button, Look};
+use crate::app::controls::{Button, Look, tipped};
 use crate::app::desk::Desk;
 use crate::app::icons::Icon;
 use crate::app::theme::Palette;
@@ -41,13 +42,13 @@ pub(crate) fn top_bar(ui: &mut Ui, desk: &mut Desk, parts: Parts, queue: &mut Ve
     // In the middle of the window where names at both sides leave it free.
     let centred = bar.center().x - width / 2.0;
     let start = centred.min(left.right() - width).max(left.left() + 72.0 + GAP);
-    heading(ui, Rect::from_min_max(left.min, pos2(start - 2.0 * GAP, bar.bottom())), desk);
+    heading(ui, Rect::from_min_max(left.min, pos2(start - 2.0 * GAP, bar.bottom())), desk, queue);
     let place = Rect::from_min_max(pos2(start, bar.top()), pos2(left.right(), bar.bottom()));
     labels(ui, place, &names, detail, queue);
 }
 
 /// Name of the project and who works.
-fn heading(ui: &mut Ui, rect: Rect, desk: &Desk) {
+fn heading(ui: &mut Ui, rect: Rect, desk: &Desk, queue: &mut Vec<UiCommand>) {
     let palette = Palette::of(ui.ctx());
     let project = desk.session.project();
     let name = if project.name.is_empty() { "Untitled project" } else { &project.name };
@@ -69,7 +70,11 @@ fn heading(ui: &mut Ui, rect: Rect, desk: &Desk) {
             .color(palette.text)
             .ui(ui);
         if wide + GAP + by_width <= room {
-            by.name(format!("Annotator: {person}")).ui(ui);
+            let by =
+                by.name(format!("Annotator: {person}")).role(Role::Button).sense(egui::Sense::click()).ui(ui);
+            if tipped(by, "Choose who annotates").clicked() {
+                queue.push(UiCommand::ChooseAnnotator);
+            }
         }
     });
 }

@@ -70,7 +70,8 @@ impl Reader {
         if settings.invisible {
             self.paint_invisible(desk, &brush, visible.clone());
         }
-        self.paint_relations(desk, &brush, &seen, sheet.paper(outer).shrink2(vec2(sheet.margin, 0.0)));
+        let text = sheet.paper(outer).shrink2(vec2(sheet.margin, 0.0));
+        self.paint_relations(desk, &brush, &seen, text, sheet.margin);
         self.paint_edges(ui, desk, &brush);
         self.chips = self.paint_chips(ui, desk, &brush, &seen, paper);
     }
@@ -197,7 +198,7 @@ impl Reader {
 
     /// Relations of the selected or hovered span: its other ends are framed, and a thin line in the margin leads from
     /// its line to theirs with the relation's name; while a relation is begun, also to the offered end.
-    fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], text: Rect) {
+    fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], text: Rect, margin: f32) {
         let Some(layer) = desk.layer() else { return };
         let Some(focus) = desk.span.or(self.hovered) else { return };
         let begun =
@@ -206,6 +207,7 @@ impl Reader {
         let shown = shown.map(|r| (r.from, r.to, r.label.clone(), false));
         let right = self.starts_right(desk, focus);
         let mut gutter = Gutter::new(brush, text, right);
+        let narrow = margin < Gutter::NARROW;
         for (from, to, kind, is_begun) in shown.chain(begun) {
             let name = brush.codebook.relation(&kind).map_or(kind.as_str(), |kind| kind.name.as_str());
             let ends = self.first_part(marks, from, brush.place).zip(self.first_part(marks, to, brush.place));
@@ -215,7 +217,8 @@ impl Reader {
             for mark in marks.iter().filter(|mark| mark.id == other) {
                 brush.frame(mark, colour, if is_begun { 2.0 } else { 1.0 });
             }
-            gutter.lead(a, b, name, colour);
+            gutter.lead(a, b, colour);
+            if narrow { brush.tag(name, b, right, colour) } else { gutter.name(b, name, colour) }
         }
     }
 
@@ -349,6 +352,19 @@ impl Brush<'_> {
         }
     }
 
+    /// A name above the first letters of a span.
+    fn tag(&self, name: &str, first: Rect, right: bool, colour: Color32) {
+        let text = self.text(name, 9.0, false);
+        let x = if right { first.right() - text.size().x } else { first.left() };
+        let at = pos2(x, first.top() - 3.0);
+        self.painter.rect_filled(
+            Rect::from_min_size(at, text.size()).expand2(vec2(2.0, -1.0)),
+            2.0,
+            self.palette.page,
+        );
+        engine(self.painter.ctx()).paint(self.painter, &text, at, colour);
+    }
+
     /// The label above the first letters of a span, kept on the paper. Returns where it is.
     fn chip(&self, label: &Label, first: &Rect, right: bool, paper: Rect) -> Rect {
         let text = self.text(&label.name, 10.5, true);
@@ -421,6 +437,8 @@ struct Gutter<'a> {
 }
 
 impl<'a> Gutter<'a> {
+    /// Margins narrower than this have no room for names, points.
+    const NARROW: f32 = 48.0;
     /// Between two lanes, points.
     const LANE: f32 = 4.0;
     /// Where names begin, points from the text.
@@ -433,8 +451,8 @@ impl<'a> Gutter<'a> {
         Self { brush, text, outwards, lane: 0.0, names: Vec::new() }
     }
 
-    /// A line from one end to the other, an arrow at the other, its name beside the arrow.
-    fn lead(&mut self, from: Rect, to: Rect, name: &str, colour: Color32) {
+    /// A line from one end to the other, an arrow at the other.
+    fn lead(&mut self, from: Rect, to: Rect, colour: Color32) {
         let (y0, y1) = (from.center().y + 2.0 * self.lane, to.center().y);
         let (near, far) =
             (self.text + 4.0 * self.outwards, self.text + (10.0 + Self::LANE * self.lane) * self.outwards);
@@ -445,23 +463,22 @@ impl<'a> Gutter<'a> {
             self.lane += 1.0;
         }
         let (tip, side) = (pos2(near, y1), 4.0 * self.outwards);
-        painter.add(Shape::convex_polygon(
-            vec![tip, tip + vec2(side, -2.5), tip + vec2(side, 2.5)],
-            colour,
-            Stroke::NONE,
-        ));
-        let mut y = y1 - Self::NAME / 2.0;
+        let arrow = vec![tip, tip + vec2(side, -2.5), tip + vec2(side, 2.5)];
+        painter.add(Shape::convex_polygon(arrow, colour, Stroke::NONE));
+    }
+
+    /// The relation's name beside the arrow.
+    fn name(&mut self, to: Rect, name: &str, colour: Color32) {
+        let mut y = to.center().y - Self::NAME / 2.0;
         while self.names.iter().any(|taken| (taken - y).abs() < Self::NAME) {
             y += Self::NAME;
         }
         self.names.push(y);
+        let painter = self.brush.painter;
         let text = self.brush.text(name, 9.5, false);
         let width = text.size().x;
-        let paper = self.brush.painter.clip_rect();
         let x = self.text + Self::NAMES * self.outwards - if self.outwards < 0.0 { width } else { 0.0 };
-        // In a narrow window the margin is narrow as well: the name moves in over the ends of the lines.
-        let x = x.clamp(paper.left() + 2.0, (paper.right() - width - 12.0).max(paper.left() + 2.0));
-        let ground = Rect::from_min_size(pos2(x, y), vec2(text.size().x, Self::NAME));
+        let ground = Rect::from_min_size(pos2(x, y), vec2(width, Self::NAME));
         painter.rect_filled(ground, 2.0, self.brush.palette.page);
         engine(painter.ctx()).paint(painter, &text, pos2(x, y - 1.0), colour);
     }
