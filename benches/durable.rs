@@ -2,6 +2,8 @@
 //!
 //! The disk is the real one: times are those of its fsync.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "benches prepare their own data")]
+
 use std::io::Result;
 use std::path::Path;
 use std::sync::Arc;
