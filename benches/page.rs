@@ -1,7 +1,7 @@
 //! What a reader waits for: the first layout of an article, and a frame of the window over it.
 //!
 //! `cargo bench --bench page`; benches/speed.sh makes the README's table of it.
-#![allow(clippy::unwrap_used, clippy::cast_precision_loss, reason = "benches")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "benches prepare their own data")]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +25,12 @@ fn sample() -> String {
 }
 
 fn style() -> ArticleStyle {
-    let paragraph = |size, line_height| ParagraphStyle { family: Family::NotoSansArabic, size, line_height, ..Default::default() };
+    let paragraph = |size, line_height| ParagraphStyle {
+        family: Family::NotoSansArabic,
+        size,
+        line_height,
+        ..Default::default()
+    };
     ArticleStyle {
         headline: ParagraphStyle { bold: true, ..paragraph(27.0, 1.5) },
         dateline: paragraph(13.0, 1.6),

@@ -394,5 +394,4 @@ impl TextWriter {
 }
 
 #[cfg(test)]
-#[path = "session_tests.rs"]
 mod tests;

@@ -1,6 +1,10 @@
 //! The command line as people and pipelines use it: the real binary on real folders.
 
-#![allow(clippy::disallowed_methods, reason = "prepares and looks at folders from outside")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "prepares and looks at folders from outside"
+)]
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;

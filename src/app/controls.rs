@@ -1,11 +1,18 @@
 //! Buttons, key caps and cards of the window. All text goes through `widgets`; every control has a name for assistive
 //! technologies, a hover state and a visible focus.
 
+mod keys;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Color32, CornerRadius, Frame, Margin, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, CornerRadius, Frame, Margin, Pos2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+
+pub(crate) use keys::{KeyCap, Word, sentence};
 
 use super::icons::Icon;
 use super::theme::{Palette, blend, size, space};
@@ -206,11 +213,12 @@ impl<'a> Button<'a> {
 
     fn parts(&self, ui: &Ui, room: f32) -> Parts {
         let keys = (!self.keys.is_empty()).then(|| KeyCap::new(ui, &self.keys));
-        let cap = keys.as_ref().map_or(0.0, |keys| keys.size.x + if self.text.is_empty() && self.lead() == 0.0 { 0.0 } else { GAP + 1.0 });
-        let fixed = 2.0 * self.look.padding() + self.lead() + cap;
-        let text = (!self.text.is_empty()).then(|| {
-            Label::new(&*self.text).size(self.text_size).elide().shape(ui, (room - fixed).max(0.0))
+        let cap = keys.as_ref().map_or(0.0, |keys| {
+            keys.size.x + if self.text.is_empty() && self.lead() == 0.0 { 0.0 } else { GAP + 1.0 }
         });
+        let fixed = 2.0 * self.look.padding() + self.lead() + cap;
+        let text = (!self.text.is_empty())
+            .then(|| Label::new(&*self.text).size(self.text_size).elide().shape(ui, (room - fixed).max(0.0)));
         let words = text.as_ref().map_or(0.0, |text| text.size().x);
         Parts { width: (fixed + words).ceil(), text, keys }
     }
@@ -297,132 +305,35 @@ impl<'a> Button<'a> {
         let on = self.selected == Some(true);
         let strong = blend(palette.line, palette.dim, 0.45);
         match self.look {
-            Look::Main => (blend(palette.accent, palette.text, if pressed { 0.25 } else if hovered { 0.12 } else { 0.0 }), clear),
-            Look::Flat | Look::Row if on || hovered => (if pressed { blend(palette.chosen, palette.line, 0.5) } else { palette.chosen }, clear),
+            Look::Main => (
+                blend(
+                    palette.accent,
+                    palette.text,
+                    if pressed {
+                        0.25
+                    } else if hovered {
+                        0.12
+                    } else {
+                        0.0
+                    },
+                ),
+                clear,
+            ),
+            Look::Flat | Look::Row if on || hovered => {
+                (if pressed { blend(palette.chosen, palette.line, 0.5) } else { palette.chosen }, clear)
+            }
             Look::Flat | Look::Row => (clear, clear),
             Look::Pill if on => (palette.chosen, palette.chosen),
             Look::Segment if on => (palette.chosen, palette.line),
-            Look::Pill => (if hovered { palette.card } else { clear }, if hovered { strong } else { palette.line }),
+            Look::Pill => {
+                (if hovered { palette.card } else { clear }, if hovered { strong } else { palette.line })
+            }
             Look::Raised | Look::Segment => {
                 let fill = if pressed { palette.chosen } else { palette.card };
                 (fill, if hovered { strong } else { palette.line })
             }
         }
     }
-}
-
-/// Keys as a small box, such as `Ctrl K`; arrows are drawn, since fonts lack them.
-pub(crate) struct KeyCap {
-    pieces: Vec<Piece>,
-    /// Of the box, points.
-    pub(crate) size: Vec2,
-}
-
-enum Piece {
-    Text(Arc<Shaped>),
-    Sign(Icon),
-}
-
-impl Piece {
-    fn width(&self) -> f32 {
-        match self {
-            Self::Text(text) => text.size().x,
-            Self::Sign(_) => 11.0,
-        }
-    }
-}
-
-const CAP_TEXT: f32 = 10.5;
-
-impl KeyCap {
-    /// Shapes the name of a key.
-    pub(crate) fn new(ui: &Ui, keys: &str) -> Self {
-        let mut pieces = Vec::new();
-        let mut rest = keys;
-        while let Some(first) = rest.chars().next() {
-            if let Some(icon) = Icon::of_key(first) {
-                pieces.push(Piece::Sign(icon));
-                rest = rest.get(first.len_utf8()..).unwrap_or_default();
-            } else {
-                let end = rest.find(|c| Icon::of_key(c).is_some()).unwrap_or(rest.len());
-                let (text, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
-                pieces.push(Piece::Text(Label::new(text.trim_end()).size(CAP_TEXT).shape(ui, 0.0)));
-                rest = tail;
-            }
-        }
-        let gaps = f32::from(u8::try_from(pieces.len().saturating_sub(1)).unwrap_or(0)) * 3.0;
-        let width = pieces.iter().map(Piece::width).sum::<f32>() + gaps + 10.0;
-        Self { pieces, size: vec2(width.max(18.0).ceil(), 17.0) }
-    }
-
-    /// Draws it with the middle of its left edge at `at`.
-    pub(crate) fn paint(&self, ui: &Ui, at: Pos2, on_accent: bool) {
-        let palette = Palette::of(ui.ctx());
-        let rect = Rect::from_min_size(pos2(at.x, at.y - self.size.y / 2.0).round(), self.size);
-        let (fill, line, mut ink) = if on_accent {
-            let ink = palette.on_accent();
-            (Color32::TRANSPARENT, ink.gamma_multiply(0.5), ink)
-        } else {
-            (palette.cap(), palette.line, palette.dim)
-        };
-        if !ui.is_enabled() {
-            ink = ink.gamma_multiply(0.5);
-        }
-        ui.painter().rect(rect, 4.0, fill, Stroke::new(1.0, line), StrokeKind::Inside);
-        let inside: f32 = self.pieces.iter().map(Piece::width).sum::<f32>() + 3.0 * f32::from(u8::try_from(self.pieces.len().saturating_sub(1)).unwrap_or(0));
-        let mut x = rect.center().x - inside / 2.0;
-        for piece in &self.pieces {
-            match piece {
-                Piece::Text(text) => paint_middle(ui, text, pos2(x, rect.center().y), ink),
-                Piece::Sign(icon) => icon.paint(ui.painter(), pos2(x + 5.5, rect.center().y), 9.0, ink),
-            }
-            x += piece.width() + 3.0;
-        }
-    }
-}
-
-/// A key cap in the row; read out as its keys.
-pub(crate) fn key_cap(ui: &mut Ui, keys: &str) -> Response {
-    let cap = KeyCap::new(ui, keys);
-    let (rect, response) = ui.allocate_exact_size(vec2(cap.size.x, cap.size.y), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), keys));
-    cap.paint(ui, rect.left_center(), false);
-    response
-}
-
-/// A part of a sentence that names keys.
-#[derive(Clone, Copy)]
-pub(crate) enum Word<'a> {
-    /// Words.
-    Text(&'a str),
-    /// A key.
-    Key(&'a str),
-}
-
-/// A dim sentence with key caps in it, broken between its parts; in the middle where it should be and fits.
-pub(crate) fn sentence(ui: &mut Ui, parts: &[Word<'_>], centred: bool) {
-    const SPACE: f32 = 5.0;
-    let text = |text: &str| Label::new(text.to_owned()).dim();
-    let width = |part: &Word<'_>| match part {
-        Word::Text(words) => text(words).shape(ui, 0.0).size().x,
-        Word::Key(keys) => KeyCap::new(ui, keys).size.x,
-    };
-    let whole = parts.iter().map(|part| width(part) + SPACE).sum::<f32>() - SPACE;
-    let spare = ui.available_width() - whole;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(0.0, 4.0);
-        ui.spacing_mut().interact_size.y = 20.0;
-        if centred && spare > 0.0 {
-            ui.add_space(spare / 2.0);
-        }
-        ui.spacing_mut().item_spacing.x = SPACE;
-        for part in parts {
-            match part {
-                Word::Text(words) => text(words).ui(ui),
-                Word::Key(keys) => key_cap(ui, keys),
-            };
-        }
-    });
 }
 
 /// Draws a shaped line with the middle of its left edge at a place.
@@ -444,7 +355,11 @@ pub(crate) fn tipped(response: Response, tip: &str) -> Response {
         ui.set_max_width(360.0);
         let wide = Label::new(tip).shape(ui, 0.0).size().x > 340.0;
         let label = Label::new(tip);
-        if wide { label.wrap().width(340.0).ui(ui) } else { label.ui(ui) };
+        if wide {
+            label.wrap().width(340.0).ui(ui)
+        } else {
+            label.ui(ui)
+        };
     })
 }
 
@@ -465,14 +380,21 @@ pub(crate) fn card<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 /// Buttons that hang together, of which one or none is on: what they say and what they are called. Returns the one
 /// that was clicked, and the first of them.
-pub(crate) fn segments(ui: &mut Ui, names: &[(&str, String)], on: Option<usize>) -> (Option<usize>, Option<Response>) {
+pub(crate) fn segments(
+    ui: &mut Ui,
+    names: &[(&str, String)],
+    on: Option<usize>,
+) -> (Option<usize>, Option<Response>) {
     let (mut clicked, mut first) = (None, None);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = vec2(-1.0, 4.0);
         ui.spacing_mut().interact_size.y = Look::Segment.height();
         ui.horizontal_wrapped(|ui| {
             let room = ui.max_rect().width();
-            let rows = rows_of(&names.iter().map(|(text, _)| segment(text).measure(ui) - 1.0).collect::<Vec<_>>(), room);
+            let rows = rows_of(
+                &names.iter().map(|(text, _)| segment(text).measure(ui) - 1.0).collect::<Vec<_>>(),
+                room,
+            );
             let mut nth = 0;
             for row in rows {
                 for place in 0..row {

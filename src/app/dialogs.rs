@@ -44,9 +44,13 @@ impl Picker for SystemPicker {
         let asked = Instant::now();
         let paths = match wanted {
             Wanted::Files => dialog.set_title("Import articles").pick_files(),
-            Wanted::Folder => dialog.set_title("Import a folder of articles").pick_folder().map(|path| vec![path]),
+            Wanted::Folder => {
+                dialog.set_title("Import a folder of articles").pick_folder().map(|path| vec![path])
+            }
             Wanted::Project => dialog.set_title("Open a project").pick_folder().map(|path| vec![path]),
-            Wanted::NewProject => dialog.set_title("An empty folder for the new project").pick_folder().map(|path| vec![path]),
+            Wanted::NewProject => {
+                dialog.set_title("An empty folder for the new project").pick_folder().map(|path| vec![path])
+            }
         };
         match paths {
             Some(paths) => Picked::Paths(paths),

@@ -1,17 +1,20 @@
 //! What lies over the window: the palette of all commands, the sheet of all keys, and what the window says.
 
 mod palette;
+mod people;
 mod sheet;
 mod toasts;
 
 use egui::{Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Order, Stroke, Ui, vec2};
 
 pub(super) use palette::Palette as Finder;
+pub(super) use people::People;
 pub(super) use toasts::notices_ui;
 
 use super::command::UiCommand;
 use super::desk::Desk;
 use super::theme::{self, space};
+use crate::model::AnnotatorId;
 
 /// What lies over the window.
 pub(super) enum Overlay {
@@ -19,12 +22,27 @@ pub(super) enum Overlay {
     Palette(Box<Finder>),
     /// All keys.
     Shortcuts,
+    /// Who annotates.
+    People(Box<People>),
 }
 
 impl Overlay {
     /// An empty palette.
     pub(super) fn palette() -> Self {
         Self::Palette(Box::default())
+    }
+
+    /// The question who annotates.
+    pub(super) fn people() -> Self {
+        Self::People(Box::default())
+    }
+
+    /// Who was chosen in it.
+    pub(super) fn chosen(&mut self) -> Option<(AnnotatorId, Option<String>)> {
+        match self {
+            Self::People(people) => people.chosen.take(),
+            Self::Palette(_) | Self::Shortcuts => None,
+        }
     }
 
     /// Shows it. Returns whether it stays.
@@ -35,6 +53,7 @@ impl Overlay {
         let (id, top, width) = match self {
             Self::Palette(_) => (Id::unique("palette"), (view.height() * 0.12).min(96.0), 580.0_f32),
             Self::Shortcuts => (Id::unique("keys"), 24.0, 980.0),
+            Self::People(_) => (Id::unique("people"), (view.height() * 0.12).min(96.0), 420.0),
         };
         let width = width.min(view.width() - 32.0);
         let frame = Frame::new()
@@ -43,15 +62,20 @@ impl Overlay {
             .corner_radius(CornerRadius::same(12))
             .shadow(palette.shadow())
             .inner_margin(Margin::same(0));
-        let area = Area::new(id).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, top)).fade_in(false);
+        let area =
+            Area::new(id).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, top)).fade_in(false);
         let area = area.default_size(vec2(width, view.height() - 2.0 * top));
-        let shown = Modal::new(id).area(area).frame(frame).backdrop_color(egui::Color32::from_black_alpha(if palette.dark { 110 } else { 46 }));
+        let shown = Modal::new(id)
+            .area(area)
+            .frame(frame)
+            .backdrop_color(egui::Color32::from_black_alpha(if palette.dark { 110 } else { 46 }));
         let shown = shown.show(ui.ctx(), |ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing = vec2(space::UNIT, space::UNIT);
             match self {
                 Self::Palette(finder) => finder.ui(ui, desk.as_deref(), queue),
                 Self::Shortcuts => sheet::ui(ui, desk.as_deref(), view.height() - 2.0 * top),
+                Self::People(people) => desk.as_deref().is_some_and(|desk| people.ui(ui, desk)),
             }
         });
         shown.inner && !escaped && !shown.backdrop_response.clicked()

@@ -15,8 +15,10 @@ pub(crate) enum Icon {
     Cross,
     /// +
     Plus,
-    /// ✓
-    Check,
+    /// A window with a part at its left.
+    LeftPanel,
+    /// A window with a part at its right.
+    RightPanel,
     /// ←
     Left,
     /// →
@@ -61,7 +63,16 @@ impl Icon {
                 line(&[(-0.38, 0.0), (0.38, 0.0)]);
                 line(&[(0.0, -0.38), (0.0, 0.38)]);
             }
-            Self::Check => line(&[(-0.38, 0.02), (-0.1, 0.3), (0.4, -0.3)]),
+            Self::LeftPanel | Self::RightPanel => {
+                let frame = Rect::from_center_size(center, vec2(side * 1.1, side * 0.9)).round();
+                painter.rect_stroke(frame, 2.0, stroke, egui::StrokeKind::Inside);
+                let x = if self == Self::LeftPanel {
+                    frame.left() + side * 0.38
+                } else {
+                    frame.right() - side * 0.38
+                };
+                painter.vline(x, frame.y_range(), stroke);
+            }
             Self::Left => arrow(painter, center, side, vec2(-1.0, 0.0), stroke),
             Self::Right => arrow(painter, center, side, vec2(1.0, 0.0), stroke),
             Self::Up => arrow(painter, center, side, vec2(0.0, -1.0), stroke),

@@ -9,6 +9,7 @@ use egui::Context;
 
 use super::jobs::{Job, Progress};
 use super::notices::Notices;
+use super::widgets::isolate;
 use super::window::{App, Screen};
 use crate::interchange::{decode, text};
 use crate::language::slug;
@@ -57,7 +58,8 @@ impl App {
     /// Makes an article of pasted text.
     pub(super) fn import_pasted(&mut self, ctx: &Context, pasted: String) {
         if pasted.trim().chars().count() < SHORTEST {
-            self.notices.info("The clipboard holds too little text for an article; copy the whole article first");
+            self.notices
+                .info("The clipboard holds too little text for an article; copy the whole article first");
             return;
         }
         self.start(ctx, move |taker| taker.pasted(pasted));
@@ -73,7 +75,8 @@ impl App {
             return;
         }
         if let Some(why) = desk.session.read_only() {
-            self.notices.warning(format!("The project is open for reading only ({why}); no article can be added"));
+            self.notices
+                .warning(format!("The project is open for reading only ({why}); no article can be added"));
             return;
         }
         let (index, writer) = (desk.session.project().articles().to_vec(), desk.session.text_writer());
@@ -197,7 +200,8 @@ fn say(notices: &mut Notices, added: usize, known: usize, refused: &[String]) {
         notices.error(reason.clone());
     }
     if let Some(more) = refused.len().checked_sub(3).filter(|more| *more > 0) {
-        notices.error(format!("{more} more file(s) were refused; hashiya import --dry-run lists all of them"));
+        notices
+            .error(format!("{more} more file(s) were refused; hashiya import --dry-run lists all of them"));
     }
     if added > 0 {
         notices.good(format!("{added} article(s) added"));
@@ -207,7 +211,8 @@ fn say(notices: &mut Notices, added: usize, known: usize, refused: &[String]) {
 /// Reads and decodes a file; the reason of a refusal names it.
 fn read_one(path: &Path) -> Result<(ArticleInfo, Arc<str>), String> {
     let bytes = outside::read(path).map_err(|refused| refused.to_string())?;
-    let decoded = decode::decode(&bytes, None).map_err(|refused| format!("{}: {refused}", path.display()))?;
+    let decoded = decode::decode(&bytes, None)
+        .map_err(|refused| format!("{}: {refused}", isolate(&path.display().to_string())))?;
     let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let info = text::describe(&name, &decoded.text);
     Ok((info, decoded.text.into()))

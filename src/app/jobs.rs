@@ -51,7 +51,11 @@ pub(super) struct Job<T> {
 
 impl<T: Send + 'static> Job<T> {
     /// Starts work on a thread of its own. A panic in it ends the job with a message, not the program.
-    pub(super) fn start(name: &str, ctx: &egui::Context, work: impl FnOnce(&Progress) -> T + Send + 'static) -> Self {
+    pub(super) fn start(
+        name: &str,
+        ctx: &egui::Context,
+        work: impl FnOnce(&Progress) -> T + Send + 'static,
+    ) -> Self {
         let progress = Progress::default();
         let (sender, result) = channel();
         let (shared, waker) = (progress.clone(), ctx.clone());
@@ -59,7 +63,7 @@ impl<T: Send + 'static> Job<T> {
         let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&shared)));
             // A closed channel means that nobody waits for the result any more.
-            sender.send(outcome.map_err(|_| "it stopped on a defect of the program".to_owned())).unwrap_or_default();
+            sender.send(outcome.map_err(|panic| said(&*panic))).unwrap_or_default();
             waker.request_repaint();
         });
         if let Err(refused) = started {
@@ -76,4 +80,11 @@ impl<T: Send + 'static> Job<T> {
             Err(TryRecvError::Disconnected) => Some(Err("it stopped without a result".to_owned())),
         }
     }
+}
+
+/// What a panic said, for the message; its place is in the log.
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    format!("it stopped on a mistake of the program ({text})")
 }

@@ -47,7 +47,8 @@ fn is_sign(key: Key) -> bool {
 fn command_of(key: Key, modifiers: Modifiers, desk: Option<&Desk>, reader: bool) -> Option<UiCommand> {
     let fits = |command: &&UiCommand| {
         let about = command.about();
-        (reader || about.reach == Reach::Everywhere) && about.keys.iter().any(|shortcut| shortcut.fits(key, modifiers))
+        (reader || about.reach == Reach::Everywhere)
+            && about.keys.iter().any(|shortcut| shortcut.fits(key, modifiers))
     };
     if let Some(command) = UiCommand::ALL.iter().find(fits) {
         return Some(*command);

@@ -87,7 +87,9 @@ impl Notices {
         }
         self.shown.push_back(Notice { level, text, shown_at: None, times: 1 });
         while self.shown.len() > Self::MOST {
-            let Some(oldest) = self.shown.iter().position(|notice| notice.level != Level::Error) else { break };
+            let Some(oldest) = self.shown.iter().position(|notice| notice.level != Level::Error) else {
+                break;
+            };
             self.shown.remove(oldest);
         }
     }

@@ -10,8 +10,6 @@ pub(super) mod size {
     pub(crate) const TEXT: f32 = 13.0;
     /// Hints, counts, key caps.
     pub(crate) const HINT: f32 = 11.5;
-    /// Headings of cards.
-    pub(crate) const HEADING: f32 = 13.0;
     /// Article titles in the list.
     pub(crate) const TITLE: f32 = 14.0;
     /// Dateline of the page.
@@ -28,6 +26,8 @@ pub(super) mod space {
     pub(crate) const PAD: f32 = 12.0;
     /// Width of the article list.
     pub(crate) const LEFT_PANEL: f32 = 280.0;
+    /// Narrower than this, the page gives no room to a second panel.
+    pub(crate) const NARROWEST_PAGE: f32 = 320.0;
     /// Width of the inspector.
     pub(crate) const RIGHT_PANEL: f32 = 332.0;
     /// Below this window width the inspector becomes a drawer.
@@ -163,7 +163,12 @@ impl Palette {
 
     /// Beneath what lies over the page.
     pub fn shadow(&self) -> egui::Shadow {
-        egui::Shadow { offset: [0, 4], blur: 18, spread: 0, color: Color32::from_black_alpha(if self.dark { 110 } else { 38 }) }
+        egui::Shadow {
+            offset: [0, 4],
+            blur: 18,
+            spread: 0,
+            color: Color32::from_black_alpha(if self.dark { 110 } else { 38 }),
+        }
     }
 
     /// Text on the main button.
@@ -183,10 +188,15 @@ impl Palette {
         shade
     }
 
+    /// The share of a selected span: more, as far as the text stays readable on it.
+    fn selected_share(&self, long: bool) -> f32 {
+        (self.tint_share(long) * 2.0).min(0.44)
+    }
+
     /// The translucent tint of a span.
-    pub fn tint(&self, label: &Label, selected: bool) -> Color32 {
-        let share = self.tint_share(label.long) * if selected { 2.0 } else { 1.0 };
-        self.label(label).gamma_multiply(share.min(0.7))
+    pub(crate) fn tint(&self, label: &Label, selected: bool) -> Color32 {
+        let share = if selected { self.selected_share(label.long) } else { self.tint_share(label.long) };
+        self.label(label).gamma_multiply(share)
     }
 
     /// Installs the palette as egui's own look of both themes, and the sizes of its text.
@@ -280,12 +290,16 @@ mod tests {
         for palette in [LIGHT, DARK] {
             for ground in [palette.panel, palette.page, palette.card, palette.chosen] {
                 assert!(contrast(palette.text, ground) >= 7.0, "text on {ground:?}");
-                assert!(contrast(palette.dim, ground) >= 4.2, "dim on {ground:?}: {}", contrast(palette.dim, ground));
+                assert!(
+                    contrast(palette.dim, ground) >= 4.2,
+                    "dim on {ground:?}: {}",
+                    contrast(palette.dim, ground)
+                );
             }
             for label in &Codebook::default().labels {
                 let shade = palette.label_text(label);
                 assert!(contrast(shade, palette.card) >= 4.5, "{} on a card", label.name);
-                let tint = blend(palette.page, palette.label(label), palette.tint_share(label.long) * 2.0);
+                let tint = blend(palette.page, palette.label(label), palette.selected_share(label.long));
                 assert!(contrast(palette.text, tint) >= 4.5, "text on the selected tint of {}", label.name);
             }
         }

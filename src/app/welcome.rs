@@ -118,5 +118,13 @@ fn is_there(ui: &Ui, path: &str) -> bool {
 }
 
 fn hint(ui: &mut Ui) {
-    sentence(ui, &[Word::Text("Or drop a project folder on this window."), Word::Key("?"), Word::Text("shows all keys.")], false);
+    sentence(
+        ui,
+        &[
+            Word::Text("Or drop a project folder on this window."),
+            Word::Key("?"),
+            Word::Text("shows all keys."),
+        ],
+        false,
+    );
 }

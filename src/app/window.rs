@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Event, Frame, Panel, Ui, ViewportCommand};
+use egui::{CentralPanel, Context, Event, Frame, Id, Panel, Ui, ViewportCommand};
 
 use super::command::UiCommand;
 use super::desk::{Desk, Edge, Way};
@@ -12,6 +12,7 @@ use super::dialogs::{Asking, Picked, Picker, Wanted};
 use super::finder::Overlay;
 use super::importing::Importing;
 use super::notices::Notices;
+use super::panels::Parts;
 use super::reader::Reader;
 use super::settings::{Settings, ThemeChoice};
 use super::theme::{Palette, space};
@@ -48,6 +49,8 @@ pub struct App {
     /// Whether settings are kept on disk; tests keep nothing.
     keeps_settings: bool,
     right_drawer: bool,
+    /// What had the keyboard at the end of the last frame.
+    keyboard: Option<Id>,
     /// Whether egui has our colours and sizes.
     is_dressed: bool,
 }
@@ -82,6 +85,7 @@ impl App {
             idle_since: 0.0,
             keeps_settings: false,
             right_drawer: false,
+            keyboard: None,
             is_dressed: false,
         }
     }
@@ -102,7 +106,10 @@ impl App {
                     self.notices.issue(issue);
                 }
                 if opened.recovered > 0 {
-                    self.notices.good(format!("{} edit(s) of the last sitting were recovered from the journal", opened.recovered));
+                    self.notices.good(format!(
+                        "{} edit(s) of the last sitting were recovered from the journal",
+                        opened.recovered
+                    ));
                 }
                 if let Some(holder) = &opened.read_only {
                     self.notices.warning(format!("Opened for reading only: {holder}"));
@@ -139,9 +146,11 @@ impl App {
             [only] => only.id.clone(),
             _ if crate::model::is_folder_safe(&self.settings.annotator) => named,
             _ => {
-                let user = std::env::var("USER").unwrap_or_default();
-                let id = crate::language::slug::slug(&user);
-                AnnotatorId::from(if id.is_empty() { "annotator".to_owned() } else { id })
+                let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+                let id = user
+                    .filter(|user| !user.trim().is_empty())
+                    .map(|user| crate::language::slug::slug(&user));
+                id.unwrap_or_else(|| "annotator".to_owned()).into()
             }
         }
     }
@@ -242,37 +251,59 @@ impl App {
         if self.importing.is_some() {
             ctx.request_repaint_after(Duration::from_millis(100));
         }
-        if self.overlay.is_none() && ctx.memory(|memory| memory.focused().is_none()) && matches!(self.screen, Screen::Work(_)) {
+        if self.overlay.is_none()
+            && ctx.memory(|memory| memory.focused().is_none())
+            && matches!(self.screen, Screen::Work(_))
+        {
             ctx.memory_mut(|memory| memory.request_focus(Reader::id()));
         }
+        self.keyboard = ctx.memory(|memory| memory.focused());
     }
 
     /// Whether single keys mean commands: nothing else has the keyboard.
     fn reader_has_keys(&self, ctx: &Context) -> bool {
         let focused = ctx.memory(|memory| memory.focused());
-        self.overlay.is_none() && focused.is_none_or(|id| id == Reader::id())
+        // egui takes the keyboard from a field on Escape before the frame begins; the key was for the field all the same.
+        self.overlay.is_none() && [focused, self.keyboard].into_iter().flatten().all(|id| id == Reader::id())
+    }
+
+    /// Which parts there are beside the page. The page comes first: in a narrow window the inspector comes when it is
+    /// called, and the list gives way to it.
+    fn parts(&self, width: f32) -> Parts {
+        let inspector = self.settings.right && (width >= space::DRAWER_BELOW || self.right_drawer);
+        let both = width >= space::LEFT_PANEL + space::RIGHT_PANEL + space::NARROWEST_PAGE;
+        Parts { list: self.settings.left && (both || !inspector), inspector }
     }
 
     fn work_ui(&mut self, ui: &mut Ui) {
         let palette = Palette::of(ui.ctx());
         let bar = Frame::new().fill(palette.panel);
-        let wide = ui.available_width() >= space::DRAWER_BELOW;
+        let parts = self.parts(ui.available_width());
         let Screen::Work(desk) = &mut self.screen else { return };
         Panel::top("top").frame(bar).exact_size(space::TOP_BAR).show_separator_line(true).show(ui, |ui| {
-            panels::top_bar(ui, desk, &mut self.queue);
+            panels::top_bar(ui, desk, parts, &mut self.queue);
         });
-        Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(ui, |ui| {
-            panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
-        });
-        if self.settings.left {
-            Panel::left("articles").frame(bar).exact_size(space::LEFT_PANEL).resizable(false).show(ui, |ui| {
-                panels::articles(ui, desk, &mut self.notices, &mut self.queue);
-            });
+        Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(
+            ui,
+            |ui| {
+                panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
+            },
+        );
+        if parts.list {
+            Panel::left("articles").frame(bar).exact_size(space::LEFT_PANEL).resizable(false).show(
+                ui,
+                |ui| {
+                    panels::articles(ui, desk, &mut self.notices, &mut self.queue);
+                },
+            );
         }
-        if self.settings.right && (wide || self.right_drawer) {
-            Panel::right("inspector").frame(bar).exact_size(space::RIGHT_PANEL).resizable(false).show(ui, |ui| {
-                panels::right(ui, desk, self.reader.dragged_chip(), &mut self.notices, &mut self.queue);
-            });
+        if parts.inspector {
+            Panel::right("inspector").frame(bar).exact_size(space::RIGHT_PANEL).resizable(false).show(
+                ui,
+                |ui| {
+                    panels::right(ui, desk, self.reader.dragged_chip(), &mut self.notices, &mut self.queue);
+                },
+            );
         }
         CentralPanel::default().frame(Frame::new().fill(palette.desk)).show(ui, |ui| {
             panels::find_bar(ui, desk);
@@ -288,9 +319,14 @@ impl App {
         };
         let before = self.queue.len();
         let stays = overlay.ui(ui, desk, &mut self.queue);
+        let chosen = overlay.chosen();
         if !stays || self.queue.len() > before {
             self.overlay = None;
             ui.ctx().memory_mut(|memory| memory.request_focus(Reader::id()));
+        }
+        if let (Some((id, name)), Screen::Work(desk)) = (chosen, &mut self.screen) {
+            self.settings.annotator = id.to_string();
+            desk.switch_annotator(id, name, &mut self.notices);
         }
     }
 
@@ -304,9 +340,15 @@ impl App {
         match command {
             C::Palette => self.overlay = Some(Overlay::palette()),
             C::Shortcuts => self.overlay = Some(Overlay::Shortcuts),
-            C::ToggleTheme => self.settings.theme = if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark },
+            C::ChooseAnnotator if matches!(self.screen, Screen::Work(_)) => {
+                self.overlay = Some(Overlay::people())
+            }
+            C::ToggleTheme => {
+                self.settings.theme =
+                    if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark }
+            }
             C::ToggleInvisible => self.settings.invisible = !self.settings.invisible,
-            C::ToggleLeft => self.settings.left = !self.settings.left,
+            C::ToggleLeft => self.toggle_left(ctx),
             C::ToggleRight => self.toggle_right(ctx),
             C::CycleFont => self.settings.font = self.settings.font.next(),
             C::LargerText => self.settings.step_size(1.0),
@@ -317,11 +359,12 @@ impl App {
             C::OpenProject => self.ask(ctx, Wanted::Project),
             C::NewProject => self.ask(ctx, Wanted::NewProject),
             C::PasteArticle => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+            C::EditNote | C::EditValue => self.edit_span(ctx, command),
             C::FilterArticles => {
-                self.settings.left = true;
+                self.show_list(ctx);
                 panels::focus_filter(ctx);
             }
-            C::NextPane => panels::next_pane(ctx, &self.settings),
+            C::NextPane => panels::next_pane(ctx, self.parts(ctx.content_rect().width())),
             C::OpenRecent(nth) => {
                 if let Some(path) = self.settings.recent.get(usize::from(nth)).cloned() {
                     self.open_project(Path::new(&path));
@@ -332,6 +375,33 @@ impl App {
                     run_on_desk(ctx, desk, &mut self.notices, command);
                 }
             }
+        }
+    }
+
+    /// Shows the inspector, with the keyboard in the note or in the first value of the selected span.
+    fn edit_span(&mut self, ctx: &Context, command: UiCommand) {
+        let Some(desk) = self.desk().filter(|desk| desk.span.is_some()) else { return };
+        if command == UiCommand::EditNote {
+            desk.note_wanted = true;
+        } else {
+            panels::focus_value(ctx);
+        }
+        self.settings.right = true;
+        self.right_drawer = true;
+    }
+
+    fn toggle_left(&mut self, ctx: &Context) {
+        if self.parts(ctx.content_rect().width()).list {
+            self.settings.left = false;
+        } else {
+            self.show_list(ctx);
+        }
+    }
+
+    fn show_list(&mut self, ctx: &Context) {
+        self.settings.left = true;
+        if !self.parts(ctx.content_rect().width()).list {
+            self.right_drawer = false;
         }
     }
 
@@ -351,7 +421,11 @@ impl App {
     }
 
     fn poll_asking(&mut self, ctx: &Context) {
-        let Some((wanted, picked)) = self.asking.as_ref().and_then(|asking| Some((asking.wanted, asking.poll()?))) else { return };
+        let Some((wanted, picked)) =
+            self.asking.as_ref().and_then(|asking| Some((asking.wanted, asking.poll()?)))
+        else {
+            return;
+        };
         self.asking = None;
         match (wanted, picked) {
             (_, Picked::Nothing) => {}
@@ -360,8 +434,12 @@ impl App {
                  drop files on the window, or name the folder on the command line: hashiya FOLDER",
             ),
             (Wanted::Files | Wanted::Folder, Picked::Paths(paths)) => self.import(ctx, paths),
-            (Wanted::Project, Picked::Paths(paths)) => paths.first().into_iter().for_each(|path| self.open_project(path)),
-            (Wanted::NewProject, Picked::Paths(paths)) => paths.first().into_iter().for_each(|path| self.new_project(path)),
+            (Wanted::Project, Picked::Paths(paths)) => {
+                paths.first().into_iter().for_each(|path| self.open_project(path))
+            }
+            (Wanted::NewProject, Picked::Paths(paths)) => {
+                paths.first().into_iter().for_each(|path| self.new_project(path))
+            }
         }
     }
 
@@ -398,18 +476,23 @@ fn run_on_desk(ctx: &Context, desk: &mut Desk, notices: &mut Notices, command: U
     use UiCommand as C;
     match command {
         C::ApplyLabel(digit) => {
-            if let Some(label) = desk.session.project().codebook.label_by_key(digit).map(|label| label.id.clone()) {
+            if let Some(label) =
+                desk.session.project().codebook.label_by_key(digit).map(|label| label.id.clone())
+            {
                 desk.apply_label(&label, notices);
             }
         }
         C::LabelAt(nth) => {
-            if let Some(label) = desk.session.project().codebook.labels.get(usize::from(nth)).map(|label| label.id.clone()) {
+            if let Some(label) =
+                desk.session.project().codebook.labels.get(usize::from(nth)).map(|label| label.id.clone())
+            {
                 desk.apply_label(&label, notices);
             }
         }
         C::OpenArticle(at) => {
             let articles = desk.session.project().articles();
-            let article = usize::try_from(at).ok().and_then(|at| articles.get(at)).map(|info| info.id.clone());
+            let article =
+                usize::try_from(at).ok().and_then(|at| articles.get(at)).map(|info| info.id.clone());
             article.iter().for_each(|id| desk.open_article(id, notices));
         }
         C::Link(nth) => {
@@ -418,7 +501,6 @@ fn run_on_desk(ctx: &Context, desk: &mut Desk, notices: &mut Notices, command: U
             }
         }
         C::RemoveSpan => desk.remove_span(notices),
-        C::EditNote => desk.note_wanted = desk.span.is_some(),
         C::ExtendSpan => desk.extend_last(notices),
         C::Accept => desk.accept(notices),
         C::Cancel => {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::print::{Printer, count, note, progress};
 use super::{Verdict, open};
 use crate::interchange::{self, Counts, FORMATS, Format, Header, Loss, Page, Report, Writer};
-use crate::model::{AnnotatorId, ArticleId, Layer, LayerKey, Status};
+use crate::model::{AnnotatorId, ArticleId, Issue, Layer, LayerKey, Status};
 use crate::session::Session;
 use crate::store::outside::{self, NewFile};
 
@@ -109,38 +109,61 @@ fn write_all(
     out: &mut dyn Write,
 ) -> anyhow::Result<Report> {
     let mut report = Report::default();
-    writer.begin(out, &Header::of(session.project()))?;
-    let ids: Vec<ArticleId> = session.project().articles().iter().map(|info| info.id.clone()).collect();
-    let bar = progress("Exporting", ids.len());
-    for id in &ids {
-        write_article(session, id, choice, writer, out, &mut report)?;
-        session.unload(id);
-        bar.inc(1);
+    if writer.needs_survey() {
+        // What is wrong is said once, when it is written.
+        for_each_page(session, choice, "Surveying", &mut Vec::new(), &mut |page| {
+            writer.survey(page);
+            Ok(())
+        })?;
     }
-    bar.finish_and_clear();
+    writer.begin(out, &Header::of(session.project()))?;
+    let mut issues = Vec::new();
+    for_each_page(session, choice, "Exporting", &mut issues, &mut |page| {
+        Ok(writer.article(out, page, &mut report)?)
+    })?;
+    open::tell(&issues);
     writer.end(out)?;
     out.flush()?;
     Ok(report)
 }
 
-fn write_article(
+type Visit<'a> = &'a mut dyn FnMut(&Page<'_>) -> anyhow::Result<()>;
+
+/// Reads the chosen layers article by article and keeps none, so that memory stays flat.
+fn for_each_page(
+    session: &mut Session,
+    choice: &Choice,
+    what: &'static str,
+    issues: &mut Vec<Issue>,
+    visit: Visit<'_>,
+) -> anyhow::Result<()> {
+    let ids: Vec<ArticleId> = session.project().articles().iter().map(|info| info.id.clone()).collect();
+    let bar = progress(what, ids.len());
+    for id in &ids {
+        visit_article(session, id, choice, issues, visit)?;
+        session.unload(id);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn visit_article(
     session: &mut Session,
     id: &ArticleId,
     choice: &Choice,
-    writer: &mut dyn Writer,
-    out: &mut dyn Write,
-    report: &mut Report,
+    issues: &mut Vec<Issue>,
+    visit: Visit<'_>,
 ) -> anyhow::Result<()> {
     let annotators: Vec<AnnotatorId> =
         session.annotators_of(id).into_iter().filter(|annotator| choice.takes(annotator)).collect();
     if annotators.is_empty() && !choice.is_everything() {
         return Ok(());
     }
-    let mut issues = session.load_text(id);
+    issues.extend(session.load_text(id));
     for annotator in &annotators {
         issues.extend(session.load(id, annotator));
     }
-    open::tell(&issues);
     let project = session.project();
     let info = project.article(id).context("the article left the index")?;
     let Some(article) = project.text(id) else {
@@ -156,10 +179,10 @@ fn write_article(
             layers.push((key.annotator, layer.clone()));
         }
     }
-    if !layers.is_empty() || choice.is_everything() {
-        writer.article(out, &Page { info, article, layers: &layers }, report)?;
+    if layers.is_empty() && !choice.is_everything() {
+        return Ok(());
     }
-    Ok(())
+    visit(&Page { info, article, layers: &layers })
 }
 
 /// What is told of an export, and written as its report.

@@ -1,9 +1,10 @@
-//! CoNLL-U Plus with one column of BIO tags for each label, so that labels that nest in each other all stay.
+//! CoNLL-U Plus with one column of BIO tags for each label, so that labels that nest in each other all stay. A label
+//! whose spans overlap among themselves gets as many columns as that takes: `NER:ACTOR`, `NER:ACTOR:2`.
 //!
 //! Tokens are those of Unicode, cut at every edge of a span: a span that begins inside a word (و|بغداد) is exact, and
 //! `SpaceAfter=No` tells that the parts belong together. `TokenRange` gives each token's code points in the article.
-//! Sentences never break inside a span. What a column of tags cannot say is reported: relations, attributes, notes,
-//! spans of one label that overlap, discontinuous spans and spans over several paragraphs (written in pieces).
+//! Sentences never break inside a span. What columns of tags cannot say is reported: relations, attributes, notes,
+//! discontinuous spans and spans over several paragraphs (written in pieces).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,25 +17,56 @@ use crate::model::{AnnotatorId, Article, LabelId, Layer, LayerKey, Place, Span, 
 /// Writes CoNLL-U Plus.
 #[derive(Debug, Default)]
 pub struct ConlluPlusWriter {
-    labels: Vec<LabelId>,
+    /// Of each label, how many columns its spans need.
+    depths: BTreeMap<LabelId, usize>,
+    /// Label and level of each column.
+    columns: Vec<(LabelId, usize)>,
+}
+
+/// What is taken of each level of each label.
+#[derive(Default)]
+struct Levels<'a> {
+    taken: BTreeMap<&'a LabelId, Vec<BTreeMap<TextSize, TextSize>>>,
 }
 
 /// The pieces of each column, in order and apart from each other, and the edges at which tokens are cut. A piece is a
 /// continuous part of a span within one paragraph: what a run of tags says.
 struct Columns {
-    pieces: BTreeMap<LabelId, Vec<TextRange>>,
+    pieces: BTreeMap<(LabelId, usize), Vec<TextRange>>,
     edges: BTreeSet<TextSize>,
     /// All pieces, for where sentences may not break.
     ranges: Vec<TextRange>,
 }
 
 impl Writer for ConlluPlusWriter {
+    fn needs_survey(&self) -> bool {
+        true
+    }
+
+    fn survey(&mut self, page: &Page<'_>) {
+        for (_, layer) in page.layers {
+            let mut levels = Levels::default();
+            for span in layer.in_reading_order().into_iter().filter(|span| !span.lost) {
+                let pieces = pieces(page.article.text(), span);
+                let level = levels.place(&span.label, &pieces, usize::MAX).unwrap_or_default();
+                let depth = self.depths.entry(span.label.clone()).or_default();
+                *depth = (*depth).max(level + 1);
+            }
+        }
+    }
+
     fn begin(&mut self, out: &mut dyn io::Write, header: &Header) -> io::Result<()> {
         let codebook = header.codebook.clone().unwrap_or_default();
-        self.labels = codebook.labels.into_iter().map(|label| label.id).collect();
+        for label in codebook.labels {
+            let depth = self.depths.get(&label.id).copied().unwrap_or(1);
+            self.columns.extend((0..depth).map(|level| (label.id.clone(), level)));
+        }
         write!(out, "# global.columns = ID FORM")?;
-        for label in &self.labels {
+        for (label, level) in &self.columns {
             write!(out, " NER:{}", column_name(label))?;
+            if *level > 0 {
+                write!(out, ":{}", level + 1)?;
+            }
         }
         writeln!(out, " MISC")
     }
@@ -67,19 +99,36 @@ impl Columns {
         Self { pieces: BTreeMap::new(), edges: BTreeSet::new(), ranges: Vec::new() }
     }
 
-    fn add(&mut self, label: &LabelId, pieces: Vec<TextRange>) {
+    fn add(&mut self, label: &LabelId, level: usize, pieces: Vec<TextRange>) {
         for piece in &pieces {
             self.edges.extend([piece.start(), piece.end()]);
             self.ranges.push(*piece);
         }
-        self.pieces.entry(label.clone()).or_default().extend(pieces);
+        self.pieces.entry((label.clone(), level)).or_default().extend(pieces);
+    }
+}
+
+impl<'a> Levels<'a> {
+    /// The first level of a label, of so many, on which the pieces overlap nothing; it is taken then.
+    fn place(&mut self, label: &'a LabelId, pieces: &[TextRange], depth: usize) -> Option<usize> {
+        let levels = self.taken.entry(label).or_default();
+        let is_free = |level: &BTreeMap<_, _>| !pieces.iter().any(|piece| overlaps(level, *piece));
+        let free = levels.iter().position(is_free).unwrap_or(levels.len());
+        if free >= depth {
+            return None;
+        }
+        if free == levels.len() {
+            levels.push(BTreeMap::new());
+        }
+        levels.get_mut(free)?.extend(pieces.iter().map(|piece| (piece.start(), piece.end())));
+        Some(free)
     }
 }
 
 impl ConlluPlusWriter {
     fn columns(&self, article: &Article, key: &LayerKey, layer: &Layer, report: &mut Report) -> Columns {
         let mut columns = Columns::new();
-        let mut taken: BTreeMap<&LabelId, BTreeMap<TextSize, TextSize>> = BTreeMap::new();
+        let mut levels = Levels::default();
         for span in layer.in_reading_order() {
             let place = Place::Span(key.clone(), span.id);
             let mut drop = |reason: String| {
@@ -90,7 +139,8 @@ impl ConlluPlusWriter {
                 drop(format!("its words “{}” are not at its place", span.quote));
                 continue;
             }
-            if !self.labels.contains(&span.label) {
+            let depth = self.columns.iter().filter(|(label, _)| *label == span.label).count();
+            if depth == 0 {
                 drop(format!("its label {} is not in the codebook", span.label));
                 continue;
             }
@@ -99,12 +149,10 @@ impl ConlluPlusWriter {
                 drop("there is nothing but white space in it".to_owned());
                 continue;
             }
-            let taken = taken.entry(&span.label).or_default();
-            if pieces.iter().any(|piece| overlaps(taken, *piece)) {
-                drop(format!("it overlaps another {}, and a label has one column", span.label));
+            let Some(level) = levels.place(&span.label, &pieces, depth) else {
+                drop(format!("it overlaps more spans of the label {} than there are columns", span.label));
                 continue;
-            }
-            taken.extend(pieces.iter().map(|piece| (piece.start(), piece.end())));
+            };
             let clipped = what_is_clipped(span, &pieces);
             report.spans.kept(clipped.is_some());
             if let Some(reason) = clipped {
@@ -113,7 +161,7 @@ impl ConlluPlusWriter {
             if !span.attributes.is_empty() || !span.note.is_empty() {
                 report.lose(place, LossKind::Stripped, "the format has no attributes and notes");
             }
-            columns.add(&span.label, pieces);
+            columns.add(&span.label, level, pieces);
         }
         columns.pieces.values_mut().for_each(|pieces| pieces.sort_by_key(|piece| piece.start()));
         columns.ranges.sort_by_key(|range| range.start());
@@ -174,15 +222,23 @@ impl ConlluPlusWriter {
         let text = article.text();
         writeln!(out, "# text = {}", slice(text, sentence))?;
         let tokens = cut_tokens(text, sentence, &columns.edges);
-        let mut open: BTreeMap<&LabelId, TextRange> = BTreeMap::new();
+        let mut open: BTreeMap<usize, TextRange> = BTreeMap::new();
         let mut line = String::new();
         for (nth, token) in tokens.iter().enumerate() {
             line.clear();
             // Writing to a string does not fail.
             _ = write!(line, "{}\t{}", nth + 1, slice(text, *token));
-            for label in &self.labels {
+            for (nth, column) in self.columns.iter().enumerate() {
                 line.push('\t');
-                line.push_str(&tag(label, *token, columns, &mut open));
+                let pieces = columns.pieces.get(column).map(Vec::as_slice).unwrap_or_default();
+                match pieces.get(pieces.partition_point(|piece| piece.end() <= token.start())) {
+                    Some(piece) if piece.contains_range(*token) => {
+                        let begins = open.insert(nth, *piece) != Some(*piece);
+                        let label = column.0.as_str().replace(char::is_whitespace, "_");
+                        _ = write!(line, "{}-{label}", if begins { 'B' } else { 'I' });
+                    }
+                    _ => line.push('O'),
+                }
             }
             let end = tokens.get(nth + 1).map_or(sentence.end(), |next| next.start());
             let gap = slice(text, TextRange::new(token.end(), end));
@@ -261,23 +317,6 @@ fn cut_tokens(text: &str, sentence: TextRange, edges: &BTreeSet<TextSize>) -> Ve
         tokens.push(TextRange::new(start, token.end()));
     }
     tokens
-}
-
-fn tag<'a>(
-    label: &'a LabelId,
-    token: TextRange,
-    columns: &Columns,
-    open: &mut BTreeMap<&'a LabelId, TextRange>,
-) -> String {
-    let pieces = columns.pieces.get(label).map(Vec::as_slice).unwrap_or_default();
-    let nth = pieces.partition_point(|piece| piece.end() <= token.start());
-    match pieces.get(nth).filter(|piece| piece.contains_range(token)) {
-        None => "O".to_owned(),
-        Some(piece) => {
-            let begins = open.insert(label, *piece) != Some(*piece);
-            format!("{}-{label}", if begins { 'B' } else { 'I' }).replace(char::is_whitespace, "_")
-        }
-    }
 }
 
 fn misc(article: &Article, token: TextRange, gap: &str, is_last: bool) -> String {

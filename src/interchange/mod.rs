@@ -71,7 +71,7 @@ pub const FORMATS: &[Format] = &[
         reads: false,
         writes: true,
         lossless: false,
-        help: "tokens with BIO tags, one column a label so that nested labels stay (CoNLL-U Plus); no relations",
+        help: "tokens with BIO tags, one column a label so that nested spans stay (CoNLL-U Plus); no relations",
     },
 ];
 
@@ -182,6 +182,14 @@ impl Page<'_> {
 
 /// Writes a data set into one stream, article by article.
 pub trait Writer {
+    /// Whether it must see every article once before the first is written.
+    fn needs_survey(&self) -> bool {
+        false
+    }
+    /// Looks at an article that will be written. All of them come by before [`Self::begin`].
+    fn survey(&mut self, page: &Page<'_>) {
+        _ = page;
+    }
     /// What stands before the first article.
     fn begin(&mut self, out: &mut dyn io::Write, header: &Header) -> io::Result<()>;
     /// One article. What the format cannot say is added to the report.

@@ -352,8 +352,14 @@ impl ArticleLayout {
     pub fn ink_in(&self, range: Range<usize>, viewport: Range<f32>) -> Vec<Rectangle> {
         let mut parts = self.parts_in(range, viewport, |paragraph, part| {
             let lines = paragraph.lines();
-            let Some(line) = lines.get(lines.partition_point(|line| line.bottom <= part.top)) else { return part };
-            Rectangle { left: part.left.clamp(line.left, line.right), right: part.right.clamp(line.left, line.right), ..part }
+            let Some(line) = lines.get(lines.partition_point(|line| line.bottom <= part.top)) else {
+                return part;
+            };
+            Rectangle {
+                left: part.left.clamp(line.left, line.right),
+                right: part.right.clamp(line.left, line.right),
+                ..part
+            }
         });
         parts.retain(|part| part.width() > 0.0);
         parts
@@ -373,14 +379,14 @@ impl ArticleLayout {
             let Some((block, paragraph)) = self.shaped_block(index) else { continue };
             let begin = range.start.saturating_sub(block.range.start);
             let end = range.end.min(block.range.end) - block.range.start;
-            all.extend(paragraph.rectangles(begin..end).into_iter().map(|part| trim(paragraph, part)).map(|part| {
-                Rectangle {
+            all.extend(paragraph.rectangles(begin..end).into_iter().map(|part| trim(paragraph, part)).map(
+                |part| Rectangle {
                     top: part.top + block.top,
                     bottom: part.bottom + block.top,
                     baseline: part.baseline + block.top,
                     ..part
-                }
-            }));
+                },
+            ));
         }
         all
     }

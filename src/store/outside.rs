@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::{StoreError, format_v1};
+use crate::model::Codebook;
 
 /// Largest file that is read as one article or data set, bytes.
 pub const LARGEST: u64 = 1 << 30;
@@ -74,6 +75,14 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
         ));
     }
     fs::read(path).map_err(failed)
+}
+
+/// Reads a codebook that stands alone in a file: what `codebook: (…)` holds in a project.ron.
+///
+/// # Errors
+/// Where it cannot be read or is none; the error has line and column.
+pub fn read_codebook(path: &Path) -> Result<Codebook, StoreError> {
+    format_v1::read_codebook(&read(path)?).map_err(|problem| problem.error(path))
 }
 
 /// Writes a file that is not the project's: whole under its name, or not at all.

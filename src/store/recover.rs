@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::counts::Tally;
 use super::describe::describe;
-use super::format_v1::{EditV1, FORMAT, Through, Unreadable, read_edit, read_manifest, read_registry};
+use super::format_v1::{EditV1, FORMAT, Through, read_edit, read_manifest, read_registry};
 use super::journal::{self, Position, ReadJournal};
 use super::load::{self, Home, Keep, Known, read_marked};
 use super::snapshot::{Target, keep_copy};
@@ -85,15 +85,7 @@ fn manifest(
             "Nothing was changed: look at the rights of the folder and at the disk",
         ),
     })?;
-    let read = read_manifest(&bytes, paths::MANIFEST).map_err(|problem| match problem {
-        Unreadable::Syntax(ron_text::Syntax { line, column, problem }) => {
-            StoreError::Syntax { file: path.clone(), line, column, problem }
-        }
-        Unreadable::Newer(format) => StoreError::Newer { file: path.clone(), format, known: FORMAT },
-        Unreadable::Foreign(problem) => {
-            StoreError::Syntax { file: path.clone(), line: 1, column: 1, problem }
-        }
-    })?;
+    let read = read_manifest(&bytes, paths::MANIFEST).map_err(|problem| problem.error(&path))?;
     let home = Home { file: paths::MANIFEST.into(), known: Known::Ours(mark), altered: read.altered };
     files.homes.insert(Target::Manifest, home);
     files.keeps.insert(Target::Manifest, Keep { extras: read.extras, ..Keep::default() });
@@ -165,8 +157,7 @@ fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec
             let known = project.position(&article).is_some();
             if !known && paths::conflict_of(&entry.name).is_some() {
                 let file = format!("{}/{name}/{}", paths::LAYERS, entry.name);
-                let message =
-                    format!("holds work that could not be put into the layer's own file: compare the two");
+                let message = "holds work that could not be put into the layer's own file: compare the two";
                 issues.push(Issue::warning("file-conflict", Place::File(file), message));
                 continue;
             }
@@ -239,15 +230,14 @@ impl Journals {
     /// Adds the records of a journal that an earlier one does not have already, and reports those that are missing.
     fn take(&mut self, read: ReadJournal, file: &str, issues: &mut Vec<Issue>) {
         if let Some(head) = read.head {
-            if self.name.as_ref().is_some_and(|name| *name != head.journal) {
-                self.last_seq = 0;
-            }
-            let first = self.name.replace(head.journal).is_none();
+            let follows = self.name.as_ref() == Some(&head.journal);
+            self.name = Some(head.journal);
             let before = head.next.saturating_sub(1);
-            if first {
-                self.last_seq = before;
-            } else {
+            if follows {
                 self.expect(before, file, issues);
+            } else {
+                // The first journal, or one brought from another copy: its numbers begin here.
+                self.last_seq = before;
             }
         }
         for record in read.records {

@@ -100,7 +100,7 @@ fn a_syntax_error_names_file_line_and_column() {
     let error = check.as_array().unwrap().iter().find(|issue| issue["severity"] == "error").unwrap();
     let message = error["message"].as_str().unwrap();
     assert!(
-        message.contains("layers/amal/nasty.ron") && message.contains("line") && message.contains("column"),
+        error["where"] == "layers/amal/nasty.ron" && message.contains("line") && message.contains("column"),
         "{check}"
     );
     house.run(&["check", "p"]).expect(1);

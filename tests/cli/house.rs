@@ -86,7 +86,9 @@ fn collect(root: &Path, part: &Path, found: &mut Vec<(String, String)>) {
         names.iter().for_each(|name| collect(root, &part.join(name), found));
     } else if path.is_file() {
         let text = std::fs::read_to_string(&path).unwrap();
-        let own = |line: &&str| !["    through: ", "    journal: ", "// crc32 "].iter().any(|start| line.starts_with(start));
+        let own = |line: &&str| {
+            !["    through: ", "    journal: ", "// crc32 "].iter().any(|start| line.starts_with(start))
+        };
         let kept: Vec<&str> = text.lines().filter(|line| own(line)).collect();
         found.push((part.display().to_string(), kept.join("\n")));
     }

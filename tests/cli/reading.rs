@@ -84,7 +84,7 @@ fn the_reading_commands_keep_their_shapes() {
     assert_eq!(spans.len(), 5);
     for span in spans {
         let part = |range: &serde_json::Value| -> String {
-            let at = |nth: usize| range[nth].as_u64().unwrap() as usize;
+            let at = |nth: usize| usize::try_from(range[nth].as_u64().unwrap()).unwrap();
             text[at(0)..at(1)].iter().collect()
         };
         let parts: Vec<String> = span["ranges"].as_array().unwrap().iter().map(part).collect();
@@ -153,6 +153,25 @@ fn annotations_of_a_colleague_join_the_article_that_is_there() {
         .run(&["import", "p", "other.jsonl", "--annotator", "../x"])
         .expect(2)
         .saying(&["../x", "nothing was imported"]);
+}
+
+#[test]
+fn a_codebook_comes_from_a_file_or_another_project() {
+    let house = House::new();
+    house.write(
+        "book.ron",
+        r#"(labels: [(id: "frame", name: "إطار", key: 1, attributes: [(id: "tone", kind: choice(["a"]))])])"#,
+    );
+    house.run(&["new", "a", "--codebook", "book.ron"]).expect(0);
+    house.run(&["new", "b", "--codebook", "a"]).expect(0);
+    house.run(&["new", "c", "--codebook", "a/project.ron", "--name", "a"]).expect(0);
+    assert!(house.read("b/project.ron").contains("إطار"));
+    assert_eq!(house.data_files("a"), house.data_files("c"));
+    house.write("broken.ron", "(labels: [(id; 1)])");
+    house.run(&["new", "d", "--codebook", "broken.ron"]).expect(2).saying(&["broken.ron, line 1, column"]);
+    house.write("other.ron", "(entities: [])");
+    house.run(&["new", "d", "--codebook", "other.ron"]).expect(2).saying(&["no labels"]);
+    assert!(!house.path("d").exists(), "nothing is begun");
 }
 
 #[test]

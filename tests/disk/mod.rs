@@ -1,5 +1,5 @@
 //! A disk in memory that can be told to refuse: fast enough for thousands of projects, and root cannot get round it.
-#![allow(dead_code, unreachable_pub, reason = "each test target uses its part")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test target uses its part")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind, Result};

@@ -1,6 +1,12 @@
 //! The window, driven by pointer and keys, asked through accessible names.
 #![cfg(feature = "gui")]
-#![allow(clippy::unwrap_used, clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "tests"
+)]
 
 mod marking;
 mod panels;

@@ -114,6 +114,8 @@ fn a_note_is_not_lost_when_the_article_changes_under_it() {
     room.step();
     type_text(&mut room, "speaks");
     room.press_with(CTRL, Key::Enter);
+    assert_eq!(room.desk().open.as_ref().unwrap().as_str(), "a", "the first one ends the note");
+    room.press_with(CTRL, Key::Enter);
     assert_eq!(room.desk().open.as_ref().unwrap().as_str(), "b");
     room.press_with(CTRL, Key::ArrowLeft);
     assert_eq!(room.layer().spans.values().next().unwrap().note, "speaks");
@@ -233,4 +235,49 @@ fn lost_spans_are_listed_apart() {
     room.harness.get_by_label_contains("1 span lost");
     click(&mut room, "علي, Actor");
     room.harness.get_by_label_contains("no longer stand in the text");
+}
+
+#[test]
+fn e_leads_to_the_value_and_f6_around_the_window() {
+    let mut room = Room::open(&["[Ali]{actor} spoke", "two"]);
+    room.press(Key::Tab);
+    room.press(Key::E);
+    room.step();
+    assert!(room.harness.get_by_label("Entity").is_focused());
+    room.press(Key::Escape);
+    assert_eq!(room.selected_span(), "Ali", "Escape leaves the field and nothing else");
+    room.press(Key::F6);
+    let rows = room.harness.query_all_by_role(Role::ListBoxOption);
+    assert_eq!(rows.filter(|row| row.is_focused()).count(), 1, "the row of the open article");
+    room.press(Key::F6);
+    assert!(room.harness.get_by_label("Entity").is_focused(), "the first control of the inspector");
+    room.press(Key::F6);
+    room.press(Key::Tab);
+    assert_eq!(room.selected_span(), "Ali", "the reader has the keys again");
+}
+
+#[test]
+fn a_window_at_rest_draws_nothing() {
+    let mut room = Room::open(&["[Ali]{actor} told [Omar]{actor} of [war]{claim}"]);
+    let at = room.at("war");
+    room.click(at);
+    room.desk().session.sync().unwrap();
+    room.harness.run_steps(60);
+    // Fails where frame after frame asks for one more.
+    room.harness.run();
+}
+
+#[test]
+fn a_narrow_window_gives_the_inspector_the_place_of_the_list() {
+    let size = egui::vec2(720.0, 600.0);
+    let mut room =
+        Room::open_with(&["[Ali]{actor} spoke"], crate::room::settings(), |builder| builder.with_size(size));
+    assert!(room.harness.query_by_label("Filter articles").is_some());
+    room.press(Key::Tab);
+    click(&mut room, "Inspector");
+    assert!(room.harness.query_by_label("Note").is_some());
+    assert!(room.harness.query_by_label("Filter articles").is_none());
+    click(&mut room, "Article list");
+    assert!(room.harness.query_by_label("Filter articles").is_some());
+    assert!(room.harness.query_by_label("Note").is_none());
 }

@@ -77,7 +77,10 @@ fn words_are_found_as_readers_mean_them() {
     room.step();
     room.harness.get_by_label("Find in the article").type_text("اكد");
     room.step();
-    assert_eq!(room.desk().find.as_ref().map(|find| (find.query.clone(), find.hits.len())), Some(("اكد".into(), 2)));
+    assert_eq!(
+        room.desk().find.as_ref().map(|find| (find.query.clone(), find.hits.len())),
+        Some(("اكد".into(), 2))
+    );
     assert_eq!(room.selected_words(), "أَكَّدَ");
     room.press(Key::Enter);
     assert_eq!(room.selected_words(), "أكد");
@@ -109,7 +112,14 @@ fn every_control_has_a_name() {
     let mut room = Room::open(&["[Ali]{actor} said [war]{claim}", "two"]);
     room.press(Key::Tab);
     room.press(Key::Tab);
-    let roles = [Role::Button, Role::TextInput, Role::MultilineTextInput, Role::CheckBox, Role::RadioButton, Role::Tab];
+    let roles = [
+        Role::Button,
+        Role::TextInput,
+        Role::MultilineTextInput,
+        Role::CheckBox,
+        Role::RadioButton,
+        Role::Tab,
+    ];
     let mut controls = 0;
     for role in roles {
         for node in room.harness.query_all_by_role(role) {
@@ -131,4 +141,22 @@ fn the_direction_of_an_article_can_be_overridden() {
     assert!(!room.desk().is_rtl());
     room.press_with(CTRL, Key::Z);
     assert!(room.desk().is_rtl(), "it is kept with the article, and undone");
+}
+
+#[test]
+fn somebody_new_gets_a_layer_of_their_own() {
+    let mut room = Room::open(&["[one]{actor} two"]);
+    room.press_with(CTRL.plus(Modifiers::SHIFT), Key::A);
+    room.step();
+    room.harness.get_by_label("Name of the annotator").type_text("أمل سعيد");
+    room.step();
+    room.press(Key::Enter);
+    room.step();
+    assert_eq!(room.desk().session.project().annotators.len(), 1);
+    assert_eq!(room.desk().session.project().annotators[0].name, "أمل سعيد");
+    room.check("one two");
+    room.drag_over("two");
+    room.press(Key::Num2);
+    room.check("one [two]{location}");
+    assert_eq!(room.on_disk("a"), "[one]{actor} two", "the other layer is as it was");
 }

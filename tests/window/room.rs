@@ -73,7 +73,12 @@ impl Room {
     ) -> Self {
         let mut app = App::with_settings(Box::new(NoPicker), settings);
         app.open_project(&root);
-        let builder = build(Harness::<App>::builder().with_size(vec2(1440.0, 900.0)).with_max_steps(24).with_step_dt(1.0 / 60.0));
+        let builder = build(
+            Harness::<App>::builder()
+                .with_size(vec2(1440.0, 900.0))
+                .with_max_steps(24)
+                .with_step_dt(1.0 / 60.0),
+        );
         let mut harness = builder.build_ui_state(|ui, app: &mut App| app.ui(ui), app);
         harness.run_steps(3);
         Self { harness, root, _folder: folder }

@@ -29,7 +29,11 @@ impl Desk {
     pub fn type_into(&mut self, field: Field, text: String, notices: &mut Notices) {
         let (Some(layer), Some(span)) = (self.layer_key(), self.span) else { return };
         let draft = Draft { layer, span, field, text };
-        if self.draft.as_ref().is_some_and(|old| (&old.layer, old.span, &old.field) != (&draft.layer, draft.span, &draft.field)) {
+        if self
+            .draft
+            .as_ref()
+            .is_some_and(|old| (&old.layer, old.span, &old.field) != (&draft.layer, draft.span, &draft.field))
+        {
             self.commit_draft(notices);
         }
         self.draft = Some(draft);
@@ -37,8 +41,10 @@ impl Desk {
 
     /// What was typed into a field of the selected span and is not in the layer yet.
     pub fn typed(&self, field: &Field) -> Option<&str> {
-        let draft = self.draft.as_ref().filter(|draft| draft.field == *field && Some(draft.span) == self.span)?;
-        (self.open.as_ref() == Some(&draft.layer.article) && self.annotator == draft.layer.annotator).then_some(&draft.text)
+        let draft =
+            self.draft.as_ref().filter(|draft| draft.field == *field && Some(draft.span) == self.span)?;
+        (self.open.as_ref() == Some(&draft.layer.article) && self.annotator == draft.layer.annotator)
+            .then_some(&draft.text)
     }
 
     /// Whether something was typed about another span than the selected one.
@@ -61,7 +67,9 @@ impl Desk {
         }
         let found = self.session.project().layer(&key).and_then(|layer| layer.spans.get(&span)).cloned();
         let Some(old) = found else {
-            notices.warning(format!("Span #{span} is gone, and “{text}” with it; undo brings the span back, then type it again"));
+            notices.warning(format!(
+                "Span #{span} is gone, and “{text}” with it; undo brings the span back, then type it again"
+            ));
             return;
         };
         let new = self.with_text(&old, &field, &text);
@@ -75,7 +83,10 @@ impl Desk {
         match field {
             Field::Note => new.note = text.trim().to_owned(),
             Field::Attribute(id) => {
-                let kind = self.label(&old.label).and_then(|label| label.attributes.iter().find(|a| a.id == *id)).map(|a| &a.kind);
+                let kind = self
+                    .label(&old.label)
+                    .and_then(|label| label.attributes.iter().find(|a| a.id == *id))
+                    .map(|a| &a.kind);
                 match kind.map_or_else(|| text.trim().to_owned(), |kind| written(kind, text)) {
                     value if value.is_empty() => new.attributes.remove(id),
                     value => new.attributes.insert(id.clone(), value),
@@ -90,7 +101,9 @@ impl Desk {
 pub(crate) fn written(kind: &AttributeKind, text: &str) -> String {
     let text = text.trim();
     match kind {
-        AttributeKind::Date => fold::Folding { digits: true, ..fold::Folding::NONE }.text(text).to_uppercase(),
+        AttributeKind::Date => {
+            fold::Folding { digits: true, ..fold::Folding::NONE }.text(text).to_uppercase()
+        }
         AttributeKind::Number => fold::Folding { digits: true, ..fold::Folding::NONE }.text(text),
         _ => text.to_owned(),
     }

@@ -22,7 +22,11 @@ impl Desk {
     pub fn begin_find(&mut self) {
         let selected = self.article().zip(self.words).and_then(|(article, words)| article.get(words.range()));
         let query = selected.filter(|words| words.len() < 80).unwrap_or_default().to_owned();
-        let query = if query.is_empty() { self.find.take().map(|find| find.query).unwrap_or_default() } else { query };
+        let query = if query.is_empty() {
+            self.find.take().map(|find| find.query).unwrap_or_default()
+        } else {
+            query
+        };
         self.find = Some(Find { wants_focus: true, ..Find::default() });
         self.search(query);
     }

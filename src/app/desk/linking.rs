@@ -27,7 +27,13 @@ impl Desk {
         let Some(from) = self.selected().map(|span| span.id) else { return };
         let offered = self.nearest_end(from, kind);
         if offered.is_none() {
-            let to = self.session.project().codebook.relation(kind).map(|kind| kind.to.clone()).unwrap_or_default();
+            let to = self
+                .session
+                .project()
+                .codebook
+                .relation(kind)
+                .map(|kind| kind.to.clone())
+                .unwrap_or_default();
             let to: Vec<_> = to.iter().map(|id| id.as_str()).collect();
             notices.info(format!("Nothing to link to yet: mark a span labelled {} first", to.join(" or ")));
             return;
@@ -42,7 +48,8 @@ impl Desk {
         let Some(layer) = self.layer() else { return Vec::new() };
         let Some(kind) = self.session.project().codebook.relation(kind) else { return Vec::new() };
         let Some(start) = layer.spans.get(&from) else { return Vec::new() };
-        let fits = |to: &crate::model::Span| to.id != from && !to.lost && kind.allows(&start.label, &to.label);
+        let fits =
+            |to: &crate::model::Span| to.id != from && !to.lost && kind.allows(&start.label, &to.label);
         layer.in_reading_order().into_iter().filter(|to| fits(to)).map(|to| to.id).collect()
     }
 
@@ -61,8 +68,10 @@ impl Desk {
                 u32::from(to.start().max(start.start()) - start.start()) + 1
             }
         };
-        let linked = |id: &SpanId| layer.relations.values().any(|r| r.label == *kind && r.from == from && r.to == *id);
-        let (ends, linked): (Vec<_>, Vec<_>) = self.link_ends(from, kind).into_iter().partition(|id| !linked(id));
+        let linked =
+            |id: &SpanId| layer.relations.values().any(|r| r.label == *kind && r.from == from && r.to == *id);
+        let (ends, linked): (Vec<_>, Vec<_>) =
+            self.link_ends(from, kind).into_iter().partition(|id| !linked(id));
         // What is linked already is offered only where nothing else is.
         ends.into_iter().min_by_key(distance).or(linked.into_iter().min_by_key(distance))
     }
@@ -114,8 +123,14 @@ impl Desk {
         let Some(layer) = self.layer() else { return };
         let (Some(a), Some(b)) = (layer.spans.get(&from), layer.spans.get(&to)) else { return };
         let relations = &self.session.project().codebook.relations;
-        let forward = relations.iter().find(|kind| kind.allows(&a.label, &b.label)).map(|kind| (kind.id.clone(), from, to));
-        let backward = relations.iter().find(|kind| kind.allows(&b.label, &a.label)).map(|kind| (kind.id.clone(), to, from));
+        let forward = relations
+            .iter()
+            .find(|kind| kind.allows(&a.label, &b.label))
+            .map(|kind| (kind.id.clone(), from, to));
+        let backward = relations
+            .iter()
+            .find(|kind| kind.allows(&b.label, &a.label))
+            .map(|kind| (kind.id.clone(), to, from));
         match forward.or(backward) {
             Some((kind, from, to)) => self.add_relation(from, &kind, to, notices),
             None => notices.info(format!("The codebook has no relation between {} and {}", a.label, b.label)),
@@ -125,7 +140,8 @@ impl Desk {
     /// Adds a relation, once.
     pub fn add_relation(&mut self, from: SpanId, kind: &RelationTypeId, to: SpanId, notices: &mut Notices) {
         let (Some(key), Some(layer)) = (self.layer_key(), self.layer()) else { return };
-        let known = |relation: &Relation| relation.label == *kind && relation.from == from && relation.to == to;
+        let known =
+            |relation: &Relation| relation.label == *kind && relation.from == from && relation.to == to;
         if layer.relations.values().any(known) {
             notices.info("They are linked already");
             return;

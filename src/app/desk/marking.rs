@@ -3,7 +3,9 @@
 use super::{Desk, Edge, Way};
 use crate::app::notices::Notices;
 use crate::language::{graphemes, words};
-use crate::model::{Edit, LabelId, LayerKey, Ranges, Relation, Span, SpanId, Status, TextRange, TextSize, quote_of};
+use crate::model::{
+    Edit, LabelId, LayerKey, Ranges, Relation, Span, SpanId, Status, TextRange, TextSize, quote_of,
+};
 
 impl Desk {
     /// Applies an edit; a refusal is said, and nothing was changed. Returns whether it was applied.
@@ -36,16 +38,21 @@ impl Desk {
 
     /// Marks a range. The same words under the same label are not marked twice: the span that is there is selected.
     pub fn add_span(&mut self, label: &LabelId, range: TextRange, notices: &mut Notices) {
-        let (Some(key), Some(article), Some(layer)) = (self.layer_key(), self.article(), self.layer()) else { return };
+        let (Some(key), Some(article), Some(layer)) = (self.layer_key(), self.article(), self.layer()) else {
+            return;
+        };
         let range = graphemes::snap(article.text(), range);
         let ranges = Ranges::from_slice(&[range]);
-        let same = layer.spans.values().find(|span| span.label == *label && span.ranges == ranges && !span.lost);
+        let same =
+            layer.spans.values().find(|span| span.label == *label && span.ranges == ranges && !span.lost);
         if let Some(id) = same.map(|span| span.id) {
             self.span = Some(id);
             self.words = None;
             return;
         }
-        let Some(span) = Span::new(layer.next_span_id(), label.clone(), ranges, article.text()) else { return };
+        let Some(span) = Span::new(layer.next_span_id(), label.clone(), ranges, article.text()) else {
+            return;
+        };
         let id = span.id;
         let edit = self.with_progress(&key, Edit::AddSpan { layer: key.clone(), span: Box::new(span) });
         if self.apply(edit, notices) {
@@ -76,9 +83,14 @@ impl Desk {
 
     /// Another label for the selected span. Attributes that the new label does not have go; undo brings them back.
     pub fn change_label(&mut self, label: &LabelId, notices: &mut Notices) {
-        let known: Vec<String> =
-            self.label(label).map(|label| label.attributes.iter().map(|a| a.id.clone()).collect()).unwrap_or_default();
-        let (Some(key), Some(old), Some(layer)) = (self.layer_key(), self.selected().cloned(), self.layer()) else { return };
+        let known: Vec<String> = self
+            .label(label)
+            .map(|label| label.attributes.iter().map(|a| a.id.clone()).collect())
+            .unwrap_or_default();
+        let (Some(key), Some(old), Some(layer)) = (self.layer_key(), self.selected().cloned(), self.layer())
+        else {
+            return;
+        };
         if old.label == *label {
             return;
         }
@@ -86,9 +98,11 @@ impl Desk {
         new.attributes.retain(|id, _| known.contains(id));
         let codebook = &self.session.project().codebook;
         let fits = |relation: &Relation| {
-            let label_of = |id: SpanId| if id == old.id { Some(label) } else { layer.spans.get(&id).map(|s| &s.label) };
+            let label_of =
+                |id: SpanId| if id == old.id { Some(label) } else { layer.spans.get(&id).map(|s| &s.label) };
             let ends = label_of(relation.from).zip(label_of(relation.to));
-            ends.zip(codebook.relation(&relation.label)).is_none_or(|((from, to), kind)| kind.allows(from, to))
+            ends.zip(codebook.relation(&relation.label))
+                .is_none_or(|((from, to), kind)| kind.allows(from, to))
         };
         let mut edits: Vec<Edit> = layer
             .relations_of(old.id)
@@ -98,13 +112,18 @@ impl Desk {
         let dropped = edits.len();
         edits.push(Edit::ChangeSpan { layer: key, old: Box::new(old), new: Box::new(new) });
         if self.apply(Edit::Batch(edits), notices) && dropped > 0 {
-            notices.info(format!("{dropped} relation(s) did not fit the new label and were removed; undo brings them back"));
+            notices.info(format!(
+                "{dropped} relation(s) did not fit the new label and were removed; undo brings them back"
+            ));
         }
     }
 
     /// Removes the selected span with its relations, and selects the next one.
     pub fn remove_span(&mut self, notices: &mut Notices) {
-        let (Some(key), Some(span), Some(layer)) = (self.layer_key(), self.selected().cloned(), self.layer()) else { return };
+        let (Some(key), Some(span), Some(layer)) = (self.layer_key(), self.selected().cloned(), self.layer())
+        else {
+            return;
+        };
         let mut edits: Vec<Edit> = layer
             .relations_of(span.id)
             .map(|relation| Edit::RemoveRelation { layer: key.clone(), relation: relation.clone() })
@@ -181,7 +200,9 @@ impl Desk {
     /// Adds the selected words to the span that was selected before them.
     pub fn extend_last(&mut self, notices: &mut Notices) {
         match self.last_span {
-            Some(span) if self.words.is_some_and(|words| !words.is_caret()) => self.extend_span(span, notices),
+            Some(span) if self.words.is_some_and(|words| !words.is_caret()) => {
+                self.extend_span(span, notices)
+            }
             _ => notices.info("Select a span, then words elsewhere: + adds them to it"),
         }
     }
@@ -221,7 +242,9 @@ impl Desk {
         let result = if again { self.session.redo() } else { self.session.undo() };
         match result {
             Ok(Some(edit)) => self.show_edit(&edit, notices),
-            Ok(None) => notices.info(if again { "There is nothing to do again" } else { "There is nothing to undo" }),
+            Ok(None) => {
+                notices.info(if again { "There is nothing to do again" } else { "There is nothing to undo" })
+            }
             Err(refusal) => notices.error(refusal.to_string()),
         }
     }

@@ -19,7 +19,9 @@ pub(super) use linking::Link;
 pub(super) use reading::{Filter, Row};
 pub use words::Words;
 
-use crate::model::{AnnotatorId, Article, ArticleId, Issue, Label, LabelId, Layer, LayerKey, Span, SpanId, TextSize};
+use crate::model::{
+    AnnotatorId, Article, ArticleId, Issue, Label, LabelId, Layer, LayerKey, Span, SpanId, TextSize,
+};
 use crate::session::{Saved, Session};
 
 use super::notices::Notices;
@@ -166,7 +168,9 @@ impl Desk {
                 let spans = self.layer().map_or(0, |layer| layer.spans.len());
                 notices.good(format!("Everything is on disk, with all {spans} spans of this article"));
             }
-            Saved::Pending { edits, .. } => notices.info(format!("{edits} edit(s) are on their way to the disk")),
+            Saved::Pending { edits, .. } => {
+                notices.info(format!("{edits} edit(s) are on their way to the disk"))
+            }
             Saved::Failed { message, .. } => notices.error(message),
             Saved::ReadOnly => notices.warning("The project is open for reading only; nothing can change"),
         }

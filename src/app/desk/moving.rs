@@ -8,7 +8,8 @@ impl Desk {
     /// Spans under a place, the shortest first: what a click means.
     pub fn spans_at(&self, at: TextSize) -> Vec<SpanId> {
         let Some(layer) = self.layer() else { return Vec::new() };
-        let mut hit: Vec<&Span> = layer.spans.values().filter(|span| !span.lost && span.contains(at)).collect();
+        let mut hit: Vec<&Span> =
+            layer.spans.values().filter(|span| !span.lost && span.contains(at)).collect();
         hit.sort_by_key(|span| (span.marked_len(), span.id));
         hit.into_iter().map(|span| span.id).collect()
     }
@@ -31,7 +32,8 @@ impl Desk {
         let (id, cover) = (selected.id, selected.cover());
         let Some(layer) = self.layer() else { return };
         let shares = |span: &&Span| !span.lost && span.ranges.iter().any(|range| overlaps(*range, cover));
-        let ring: Vec<SpanId> = layer.in_reading_order().into_iter().filter(shares).map(|span| span.id).collect();
+        let ring: Vec<SpanId> =
+            layer.in_reading_order().into_iter().filter(shares).map(|span| span.id).collect();
         let Some(now) = ring.iter().position(|other| *other == id) else { return };
         if let Some(next) = ring.get((now + 1) % ring.len()) {
             self.select(*next);
@@ -61,11 +63,29 @@ impl Desk {
         let after_caret = order.partition_point(|(_, start)| *start < caret);
         let last = order.len() - 1;
         let next = match (now, way) {
-            (Some(at), Way::Forward) => if at == last { 0 } else { at + 1 },
+            (Some(at), Way::Forward) => {
+                if at == last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
             (Some(0), Way::Backward) => last,
             (Some(at), Way::Backward) => at - 1,
-            (None, Way::Forward) => if after_caret > last { 0 } else { after_caret },
-            (None, Way::Backward) => if after_caret == 0 { last } else { after_caret - 1 },
+            (None, Way::Forward) => {
+                if after_caret > last {
+                    0
+                } else {
+                    after_caret
+                }
+            }
+            (None, Way::Backward) => {
+                if after_caret == 0 {
+                    last
+                } else {
+                    after_caret - 1
+                }
+            }
         };
         if let Some((id, _)) = order.get(next) {
             self.select(*id);

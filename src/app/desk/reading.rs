@@ -122,7 +122,9 @@ impl Desk {
     /// The open article may have got another status or another entry in the index. It stays in the list even where
     /// it no longer passes the filter: what somebody works on does not vanish under their hands.
     fn update_open_row(&mut self) {
-        let Some(info) = self.open.as_ref().and_then(|id| self.session.project().article(id)).cloned() else { return };
+        let Some(info) = self.open.as_ref().and_then(|id| self.session.project().article(id)).cloned() else {
+            return;
+        };
         let Some(at) = self.session.project().position(&info.id) else { return };
         let now = self.status_of(&info);
         if let Some(entry) = self.rows.folded.get_mut(at)
@@ -177,6 +179,24 @@ impl Desk {
         self.reveal = None;
     }
 
+    /// Works on another annotator's layers; somebody new is entered into the project.
+    pub fn switch_annotator(&mut self, id: AnnotatorId, name: Option<String>, notices: &mut Notices) {
+        let known = self.session.project().annotator(&id).is_some();
+        if let Some(name) = name.filter(|_| !known)
+            && !self.apply(Edit::SetAnnotator { id: id.clone(), old: None, new: Some(name) }, notices)
+        {
+            return;
+        }
+        self.annotator = id;
+        self.forget_rows();
+        if let Some(open) = self.open.take() {
+            self.session.unload(&open);
+            self.open_article(&open, notices);
+        } else {
+            self.open_first(notices);
+        }
+    }
+
     /// Opens the next or previous article of the list. Returns whether there was one.
     pub fn step_article(&mut self, way: Way, notices: &mut Notices) -> bool {
         let count = self.row_count();
@@ -186,7 +206,11 @@ impl Desk {
             (Some(at), Way::Backward) => at.checked_sub(1),
         };
         let Some(id) = next.and_then(|at| self.row(at)).map(|row| row.info.id.clone()) else {
-            notices.info(if way == Way::Forward { "This is the last article of the list" } else { "This is the first article of the list" });
+            notices.info(if way == Way::Forward {
+                "This is the last article of the list"
+            } else {
+                "This is the first article of the list"
+            });
             return false;
         };
         self.open_article(&id, notices);

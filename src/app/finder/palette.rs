@@ -48,7 +48,11 @@ impl Palette {
         self.refresh(ui, desk);
         let (moved, submitted) = self.field(ui);
         let line = ui.cursor().top();
-        ui.painter().hline(ui.max_rect().x_range(), line, Stroke::new(1.0, theme::Palette::of(ui.ctx()).line));
+        ui.painter().hline(
+            ui.max_rect().x_range(),
+            line,
+            Stroke::new(1.0, theme::Palette::of(ui.ctx()).line),
+        );
         self.refresh(ui, desk);
         let clicked = self.list(ui, moved);
         let taken = clicked.or_else(|| submitted.then_some(self.at));
@@ -71,7 +75,9 @@ impl Palette {
         let before = self.at;
         self.at = (self.at + down).min(self.items.len().saturating_sub(1)).saturating_sub(up);
         ui.add_space(2.0);
-        let field = TextField::new("palette", &mut self.query).hint("What do you want to do?").name("Find a command or an article");
+        let field = TextField::new("palette", &mut self.query)
+            .hint("What do you want to do?")
+            .name("Find a command or an article");
         let field = field.size(15.0).frame(false).room(34.0, 12.0);
         let id = field.id(ui);
         // Nothing else in the palette takes the keyboard.
@@ -114,9 +120,11 @@ impl Palette {
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         #[expect(clippy::cast_precision_loss, reason = "a dozen rows")]
-        let height = ROW * self.items.len().min(SEEN) as f32;
+        let height = ROW * self.items.len().min(SEEN) as f32 + 8.0;
         let room = ui.ctx().content_rect().height() - ui.cursor().top() - 40.0;
-        let area = ScrollArea::vertical().id_salt(("results", &self.query)).max_height(height.min(room.max(ROW * 2.0)));
+        let area = ScrollArea::vertical()
+            .id_salt(("results", &self.query))
+            .max_height(height.min(room.max(ROW * 2.0)));
         let mut clicked = None;
         area.auto_shrink([false, true]).show(ui, |ui| {
             ui.add_space(4.0);
@@ -223,7 +231,11 @@ fn commands(ui: &Ui, desk: Option<&Desk>) -> Vec<Item> {
 
 /// Those that fit, with how well they do.
 fn fitting(items: Vec<Item>, query: &str) -> Vec<Item> {
-    let score = |item: &Item| fit(&Folding::ALL.text(&item.text), query).filter(|score| *score >= 0).or_else(|| in_help(item, query));
+    let score = |item: &Item| {
+        fit(&Folding::ALL.text(&item.text), query)
+            .filter(|score| *score >= 0)
+            .or_else(|| in_help(item, query))
+    };
     items.into_iter().filter_map(|item| Some(Item { score: score(&item)?, ..item })).collect()
 }
 
@@ -240,7 +252,8 @@ fn fit(text: &str, query: &str) -> Option<i32> {
         return Some(0);
     }
     if let Some(at) = text.find(query) {
-        let inside = text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric);
+        let inside =
+            text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric);
         let late = i32::try_from(at).unwrap_or(i32::MAX).min(100);
         return Some(1000 - late - if inside { 300 } else { 0 });
     }
@@ -263,7 +276,8 @@ fn fit(text: &str, query: &str) -> Option<i32> {
 fn articles(desk: &Desk, titles: &[String], query: &str) -> Vec<Item> {
     let words: Vec<&str> = query.split_whitespace().collect();
     let all = desk.session.project().articles();
-    let fitting = titles.iter().enumerate().filter(|(_, title)| words.iter().all(|word| title.contains(word)));
+    let fitting =
+        titles.iter().enumerate().filter(|(_, title)| words.iter().all(|word| title.contains(word)));
     fitting
         .take(ARTICLES)
         .filter_map(|(at, _)| {

@@ -51,15 +51,29 @@ pub(super) fn ui(ui: &mut Ui, desk: Option<&Desk>, height: f32) -> bool {
     let title = Label::new("All keys").size(18.0).bold().shape(ui, 0.0);
     paint_middle(ui, &title, pos2(head.left() + PAD, head.center().y + 4.0), palette.text);
     let cross = Rect::from_center_size(pos2(head.right() - 26.0, head.center().y + 2.0), vec2(26.0, 26.0));
-    let cross = crate::app::controls::Button::icon(Icon::Cross, "Close").tip("Esc").put(ui, cross, ui.scope_id().with("close"));
+    let cross = crate::app::controls::Button::icon(Icon::Cross, "Close").tip("Esc").put(
+        ui,
+        cross,
+        ui.scope_id().with("close"),
+    );
     let groups = groups(desk);
     let width = ui.available_width();
-    let columns = if width > 820.0 { 3 } else if width > 520.0 { 2 } else { 1 };
-    ScrollArea::vertical().id_salt("sheet").max_height((height - 60.0).max(120.0)).auto_shrink([false, true]).show(ui, |ui| {
-        let area = ui.available_rect_before_wrap();
-        let deepest = set(ui, area, &groups, columns);
-        ui.allocate_rect(Rect::from_min_max(area.min, pos2(area.right(), deepest + 8.0)), Sense::hover());
-    });
+    let columns = if width > 820.0 {
+        3
+    } else if width > 520.0 {
+        2
+    } else {
+        1
+    };
+    ScrollArea::vertical()
+        .id_salt("sheet")
+        .max_height((height - 60.0).max(120.0))
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            let area = ui.available_rect_before_wrap();
+            let deepest = set(ui, area, &groups, columns);
+            ui.allocate_rect(Rect::from_min_max(area.min, pos2(area.right(), deepest + 8.0)), Sense::hover());
+        });
     !cross.clicked()
 }
 
@@ -95,7 +109,9 @@ fn show(ui: &mut Ui, group: &Group) {
     });
     for (text, keys) in &group.lines {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-        response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, format!("{text}: {}", keys.join(", "))));
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(Role::Label, true, format!("{text}: {}", keys.join(", ")))
+        });
         let mut right = rect.right();
         for key in keys.iter().rev() {
             let cap = KeyCap::new(ui, key);
@@ -129,9 +145,18 @@ fn groups(desk: Option<&Desk>) -> Vec<Group> {
     }
     if let Some(desk) = desk {
         let codebook = &desk.session.project().codebook;
-        let labels = codebook.labels.iter().filter_map(|label| Some((label.name.clone(), vec![label.key?.to_string()])));
-        let slots = codebook.relations.iter().filter_map(|slot| Some((format!("Link: {}", slot.name), vec![slot.key?.to_string()])));
-        groups.insert(0, Group { heading: "Labels and links".to_owned(), lines: labels.chain(slots).collect() });
+        let labels = codebook
+            .labels
+            .iter()
+            .filter_map(|label| Some((label.name.clone(), vec![label.key?.to_string()])));
+        let slots = codebook
+            .relations
+            .iter()
+            .filter_map(|slot| Some((format!("Link: {}", slot.name), vec![slot.key?.to_string()])));
+        groups.insert(
+            0,
+            Group { heading: "Labels and links".to_owned(), lines: labels.chain(slots).collect() },
+        );
     }
     let mouse = MOUSE.iter().map(|(text, gesture)| ((*text).to_owned(), vec![(*gesture).to_owned()]));
     groups.push(Group { heading: "Mouse".to_owned(), lines: mouse.collect() });
@@ -165,7 +190,8 @@ mod tests {
     fn every_key_is_on_the_sheet() {
         let groups = groups(None);
         let lines: usize = groups.iter().map(|group| group.lines.len()).sum();
-        let keys: std::collections::BTreeSet<String> = UiCommand::ALL.iter().map(|command| command.keys_text()).collect();
+        let keys: std::collections::BTreeSet<String> =
+            UiCommand::ALL.iter().map(|command| command.keys_text()).collect();
         assert_eq!(lines, keys.iter().filter(|keys| !keys.is_empty()).count() + MOUSE.len());
         assert_eq!(keys_of(UiCommand::Redo), ["Ctrl Shift Z", "Ctrl Y"]);
         assert_eq!(keys_of(UiCommand::Shortcuts), ["?", "F1"]);

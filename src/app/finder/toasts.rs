@@ -5,8 +5,8 @@ use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Rect, Stroke, U
 
 use crate::app::controls::Button;
 use crate::app::icons::Icon;
-use crate::app::panels::foot;
 use crate::app::notices::{Level, Notice, Notices};
+use crate::app::panels::foot;
 use crate::app::theme::{Palette, space};
 use crate::app::widgets::Label;
 
@@ -20,7 +20,8 @@ pub(in crate::app) fn notices_ui(ui: &mut Ui, notices: &mut Notices) {
     let mut dismissed = None;
     let width = WIDTH.min(ui.ctx().content_rect().width() - 24.0);
     let area = Area::new(Id::unique("notices")).order(Order::Tooltip).fade_in(false);
-    let area = area.anchor(Align2::RIGHT_BOTTOM, vec2(-space::PAD, -(space::STATUS_BAR + space::PAD + foot(ui.ctx()))));
+    let area = area
+        .anchor(Align2::RIGHT_BOTTOM, vec2(-space::PAD, -(space::STATUS_BAR + space::PAD + foot(ui.ctx()))));
     area.show(ui.ctx(), |ui| {
         ui.spacing_mut().item_spacing.y = space::UNIT;
         ui.set_width(width);
@@ -54,7 +55,11 @@ fn toast(ui: &mut Ui, notice: &Notice, nth: usize) -> bool {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::UNIT;
             let room = ui.available_width() - 34.0;
-            let times = if notice.times > 1 { format!("{} (×{})", notice.text, notice.times) } else { notice.text.clone() };
+            let times = if notice.times > 1 {
+                format!("{} (×{})", notice.text, notice.times)
+            } else {
+                notice.text.clone()
+            };
             let label = Label::new(times).wrap().width(room).role(role(notice.level)).ui(ui);
             let live = if notice.level == Level::Error { Live::Assertive } else { Live::Polite };
             ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(live));

@@ -1,7 +1,9 @@
 //! The list of articles, and how far the work is.
 
 use egui::accesskit::Role;
-use egui::{Context, Id, Key, Modifiers, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Context, Id, Key, Modifiers, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use super::panes::{self, Pane};
 use super::{listing, say};
@@ -57,22 +59,25 @@ pub(crate) fn articles(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices, queu
 fn filter(ui: &mut Ui, desk: &mut Desk) -> bool {
     let palette = Palette::of(ui.ctx());
     let clear = !desk.filter.words.is_empty();
-    let field = TextField::new("filter", &mut desk.filter.words).hint("Filter articles").room(16.0, if clear { 18.0 } else { 0.0 }).radius(8);
+    let field = TextField::new("filter", &mut desk.filter.words)
+        .hint("Filter articles")
+        .room(16.0, if clear { 18.0 } else { 0.0 })
+        .radius(8);
     let id = field.id(ui);
     if ui.data_mut(|data| data.remove_temp::<bool>(wants_focus())).is_some() {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     let had_focus = ui.memory(|memory| memory.has_focus(id));
-    let (escaped, down) = ui.input_mut(|input| {
-        let escaped = had_focus && clear && input.key_pressed(Key::Escape);
-        (escaped, had_focus && input.consume_key(Modifiers::NONE, Key::ArrowDown))
-    });
+    let down = had_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
     let out = field.ui(ui);
+    // egui takes the keyboard from the field on Escape before the frame begins.
+    let escaped = out.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
     let rect = out.response.rect;
     Icon::Search.paint(ui.painter(), pos2(rect.left() + 15.0, rect.center().y), 12.0, palette.dim);
     if clear {
         let place = Rect::from_center_size(pos2(rect.right() - 14.0, rect.center().y), vec2(20.0, 20.0));
-        if Button::icon(Icon::Cross, "Clear the filter").put(ui, place, id.with("clear")).clicked() || escaped {
+        if Button::icon(Icon::Cross, "Clear the filter").put(ui, place, id.with("clear")).clicked() || escaped
+        {
             desk.filter.words.clear();
         }
     }
@@ -95,7 +100,10 @@ fn pills(ui: &mut Ui, desk: &mut Desk) {
         for (status, name, count) in choices {
             let on = desk.filter.status == status;
             let text = format!("{name} {}", say::short_count(count));
-            let pill = Button::new(text).look(Look::Pill).selected(on).name(format!("{name}: {}", say::counted(count, "article")));
+            let pill = Button::new(text)
+                .look(Look::Pill)
+                .selected(on)
+                .name(format!("{name}: {}", say::counted(count, "article")));
             if pill.role(Role::RadioButton).ui(ui).clicked() {
                 desk.filter.status = status;
             }
@@ -144,7 +152,8 @@ fn list(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices, into_list: bool, qu
             }
         }
     });
-    (shown.offset, shown.view, shown.open) = (out.state.clamped_offset().y, out.inner_rect.height(), desk.open.clone());
+    (shown.offset, shown.view, shown.open) =
+        (out.state.clamped_offset().y, out.inner_rect.height(), desk.open.clone());
     ui.data_mut(|data| data.insert_temp(id, shown));
     if let Some(article) = taken {
         desk.open_article(&article, notices);
@@ -203,7 +212,8 @@ fn meta(ui: &Ui, inner: Rect, y: f32, row: &Row, date: &str, palette: &Palette) 
         paint_middle(ui, &text, pos2(right, y), palette.dim);
     }
     let left = inner.left() + 14.0;
-    let parts: Vec<String> = [date, &*row.info.source].into_iter().filter(|part| !part.is_empty()).map(isolate).collect();
+    let parts: Vec<String> =
+        [date, &*row.info.source].into_iter().filter(|part| !part.is_empty()).map(isolate).collect();
     let said = Label::new(parts.join(" · ")).size(size::HINT).direction(Direction::LeftToRight).elide();
     let text = said.shape(ui, (right - left - space::UNIT).max(0.0));
     paint_middle(ui, &text, pos2(left, y), palette.dim);

@@ -2,9 +2,9 @@
 
 use egui::Ui;
 
-use super::inspector::{leave, named};
-use super::panes::{self, Pane};
 use super::entity;
+use super::inspector::{leave, named};
+use super::panes;
 use crate::app::controls::segments;
 use crate::app::desk::{Desk, Field, written};
 use crate::app::notices::Notices;
@@ -15,11 +15,13 @@ use crate::model::{AttributeDef, AttributeKind, Span};
 
 /// The attributes of the span's label, then those that the codebook does not know.
 pub(super) fn attributes(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mut Notices) {
-    let known: Vec<AttributeDef> = desk.label(&span.label).map(|label| label.attributes.clone()).unwrap_or_default();
+    let known: Vec<AttributeDef> =
+        desk.label(&span.label).map(|label| label.attributes.clone()).unwrap_or_default();
     for attribute in &known {
         named(ui, &attribute.name, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let is_field = matches!(attribute.kind, AttributeKind::Text | AttributeKind::Date | AttributeKind::Number);
+            let is_field =
+                matches!(attribute.kind, AttributeKind::Text | AttributeKind::Date | AttributeKind::Number);
             ui.add_space(if is_field { 0.0 } else { 2.0 });
             let value = span.attributes.get(&attribute.id).map_or("", String::as_str);
             match &attribute.kind {
@@ -29,7 +31,9 @@ pub(super) fn attributes(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mu
                 }
                 AttributeKind::Flag => choice(ui, desk, attribute, &["yes", "no"], value, notices),
                 AttributeKind::Entity => entity::entity(ui, desk, span, attribute, value, notices),
-                AttributeKind::Text | AttributeKind::Date | AttributeKind::Number => typed(ui, desk, span, attribute, value, notices),
+                AttributeKind::Text | AttributeKind::Date | AttributeKind::Number => {
+                    typed(ui, desk, span, attribute, value, notices)
+                }
             }
         });
     }
@@ -42,12 +46,20 @@ pub(super) fn attributes(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mu
 }
 
 /// One of a few values; the one that is on goes off by another click.
-fn choice(ui: &mut Ui, desk: &mut Desk, attribute: &AttributeDef, choices: &[&str], value: &str, notices: &mut Notices) {
-    let names: Vec<(&str, String)> = choices.iter().map(|choice| (*choice, format!("{}: {choice}", attribute.name))).collect();
+fn choice(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    attribute: &AttributeDef,
+    choices: &[&str],
+    value: &str,
+    notices: &mut Notices,
+) {
+    let names: Vec<(&str, String)> =
+        choices.iter().map(|choice| (*choice, format!("{}: {choice}", attribute.name))).collect();
     let on = choices.iter().position(|choice| *choice == value);
     let (clicked, first) = segments(ui, &names, on);
     if let Some(first) = first {
-        panes::offer(ui.ctx(), Pane::Inspector, &first);
+        panes::offer_value(ui.ctx(), &first);
     }
     if let Some(choice) = clicked.and_then(|nth| choices.get(nth)) {
         desk.set_attribute(&attribute.id, if *choice == value { "" } else { choice }, notices);
@@ -56,7 +68,14 @@ fn choice(ui: &mut Ui, desk: &mut Desk, attribute: &AttributeDef, choices: &[&st
 }
 
 /// A value that is typed. What does not fit is kept as it was typed, and said.
-fn typed(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &AttributeDef, value: &str, notices: &mut Notices) {
+fn typed(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    span: &Span,
+    attribute: &AttributeDef,
+    value: &str,
+    notices: &mut Notices,
+) {
     let field = Field::Attribute(attribute.id.clone());
     let mut text = desk.typed(&field).unwrap_or(value).to_owned();
     let now = written(&attribute.kind, &text);
@@ -65,9 +84,11 @@ fn typed(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &AttributeDef, va
         AttributeKind::Number => "0",
         _ => "",
     };
-    let shown = TextField::new(("attribute", span.id.0, attribute.id.as_str()), &mut text).hint(hint).name(attribute.name.as_str());
+    let shown = TextField::new(("attribute", span.id.0, attribute.id.as_str()), &mut text)
+        .hint(hint)
+        .name(attribute.name.as_str());
     let out = shown.ui(ui);
-    panes::offer(ui.ctx(), Pane::Inspector, &out.response);
+    panes::offer_value(ui.ctx(), &out.response);
     leave(ui, desk, field, text, &out, notices);
     complain(ui, desk, attribute, &now);
 }

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Id, Key, Modifiers, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::inspector::LINE;
-use super::panes::{self, Pane};
+use super::panes;
 use crate::app::controls::{Button, focus_ring, paint_middle};
 use crate::app::desk::Desk;
 use crate::app::icons::Icon;
@@ -30,8 +30,16 @@ struct Search {
 }
 
 /// The entity of a span, or a field to find it.
-pub(super) fn entity(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &AttributeDef, value: &str, notices: &mut Notices) {
-    let id = Id::unique(("entity", desk.open.as_ref().map(ToString::to_string), span.id.0, attribute.id.as_str()));
+pub(super) fn entity(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    span: &Span,
+    attribute: &AttributeDef,
+    value: &str,
+    notices: &mut Notices,
+) {
+    let id =
+        Id::unique(("entity", desk.open.as_ref().map(ToString::to_string), span.id.0, attribute.id.as_str()));
     let search = ui.data(|data| data.get_temp::<Search>(id)).unwrap_or_default();
     if value.is_empty() || search.editing {
         find(ui, desk, span, attribute, id, search, notices);
@@ -41,19 +49,30 @@ pub(super) fn entity(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &Attr
 }
 
 /// The linked entity; a click searches for another one.
-fn linked(ui: &mut Ui, desk: &mut Desk, attribute: &AttributeDef, value: &str, id: Id, notices: &mut Notices) {
+fn linked(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    attribute: &AttributeDef,
+    value: &str,
+    id: Id,
+    notices: &mut Notices,
+) {
     let palette = Palette::of(ui.ctx());
     let entity = desk.session.project().entities.get(&EntityId::from(value)).cloned();
     let name = entity.as_ref().map_or(value, |entity| &entity.name);
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE - 4.0), Sense::hover());
     let text = Label::new(name).elide().shape(ui, row.width() - 26.0);
-    let known = entity.as_ref().map_or_else(|| "not in the registry".to_owned(), |entity| entity.external.clone());
+    let known =
+        entity.as_ref().map_or_else(|| "not in the registry".to_owned(), |entity| entity.external.clone());
     let room = row.width() - 30.0 - text.size().x;
-    let about = (room > 24.0 && !known.is_empty()).then(|| Label::new(isolate(&known)).size(size::HINT).elide().shape(ui, room));
+    let about = (room > 24.0 && !known.is_empty())
+        .then(|| Label::new(isolate(&known)).size(size::HINT).elide().shape(ui, room));
     let wide = text.size().x + about.as_ref().map_or(0.0, |about| about.size().x + 6.0);
     let rect = Rect::from_min_size(row.min, vec2(wide, row.height()));
     let response = ui.interact(rect, id.with("linked"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("{}: {name}", attribute.name)));
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("{}: {name}", attribute.name))
+    });
     if response.hovered() {
         ui.painter().rect_filled(rect.expand2(vec2(3.0, 0.0)), 4.0, palette.chosen);
     }
@@ -63,7 +82,7 @@ fn linked(ui: &mut Ui, desk: &mut Desk, attribute: &AttributeDef, value: &str, i
         paint_middle(ui, about, pos2(rect.left() + text.size().x + 6.0, rect.center().y), ink);
     }
     focus_ring(ui, &response, rect.expand2(vec2(3.0, 0.0)), 4.0);
-    panes::offer(ui.ctx(), Pane::Inspector, &response);
+    panes::offer_value(ui.ctx(), &response);
     if response.clicked() {
         let search = Search { editing: true, ..Search::default() };
         ui.data_mut(|data| data.insert_temp(id, search));
@@ -77,9 +96,19 @@ fn linked(ui: &mut Ui, desk: &mut Desk, attribute: &AttributeDef, value: &str, i
 }
 
 /// The field and what it offers.
-fn find(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &AttributeDef, id: Id, mut search: Search, notices: &mut Notices) {
+fn find(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    span: &Span,
+    attribute: &AttributeDef,
+    id: Id,
+    mut search: Search,
+    notices: &mut Notices,
+) {
     let before = search.text.clone();
-    let field = TextField::new(("entity", span.id.0, attribute.id.as_str()), &mut search.text).hint("Whom or what is meant?").name(attribute.name.as_str());
+    let field = TextField::new(("entity", span.id.0, attribute.id.as_str()), &mut search.text)
+        .hint("Whom or what is meant?")
+        .name(attribute.name.as_str());
     let field_id = field.id(ui);
     if ui.data_mut(|data| data.remove_temp::<bool>(id.with("focus"))).is_some() {
         ui.memory_mut(|memory| memory.request_focus(field_id));
@@ -87,7 +116,7 @@ fn find(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &AttributeDef, id:
     let had_focus = ui.memory(|memory| memory.has_focus(field_id));
     let steps = if had_focus { arrows(ui) } else { 0 };
     let out = field.ui(ui);
-    panes::offer(ui.ctx(), Pane::Inspector, &out.response);
+    panes::offer_value(ui.ctx(), &out.response);
     if search.text != before {
         search.at = 0;
     }
@@ -99,16 +128,16 @@ fn find(ui: &mut Ui, desk: &mut Desk, span: &Span, attribute: &AttributeDef, id:
         search.at = step(search.at, steps, rows);
         let name = new_name(span, &search.text);
         for (nth, offer) in offers.iter().enumerate() {
-            let (entity, external) = (offer.name.as_str(), offer.external.as_str());
-            if offer_row(ui, id.with(nth), entity, external, search.at == nth) {
+            if offer_row(ui, id.with(nth), &offer.name, Some(&offer.external), search.at == nth) {
                 taken = Some(Taken::Known(offer.id.clone()));
             }
         }
-        if offer_row(ui, id.with("new"), &format!("New: {}", isolate(&name)), "", search.at == offers.len()) {
+        if offer_row(ui, id.with("new"), &name, None, search.at == offers.len()) {
             taken = Some(Taken::New(name.clone()));
         }
         if out.submitted {
-            taken = Some(offers.get(search.at).map_or(Taken::New(name), |offer| Taken::Known(offer.id.clone())));
+            taken =
+                Some(offers.get(search.at).map_or(Taken::New(name), |offer| Taken::Known(offer.id.clone())));
         }
     }
     let done = taken.is_some() || out.response.lost_focus();
@@ -133,17 +162,26 @@ fn step(at: usize, steps: i32, rows: usize) -> usize {
     usize::try_from(at.max(0)).unwrap_or(0).min(rows.saturating_sub(1))
 }
 
-fn offer_row(ui: &mut Ui, id: Id, name: &str, about: &str, on: bool) -> bool {
+/// A row of the offers: a known entity with its id elsewhere, or a new one. Returns whether it was clicked.
+fn offer_row(ui: &mut Ui, id: Id, name: &str, known: Option<&str>, on: bool) -> bool {
     let palette = Palette::of(ui.ctx());
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 24.0));
     let response = ui.interact(rect, id, Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, name));
+    response.widget_info(|| {
+        let said = if known.is_some() { name.to_owned() } else { format!("New entity: {name}") };
+        WidgetInfo::selected(Role::ListBoxOption, true, on, said)
+    });
     if on || response.hovered() {
         ui.painter().rect_filled(rect, 5.0, palette.chosen);
     }
-    let about = Label::new(about).size(size::HINT).elide().shape(ui, rect.width() * 0.4);
-    let text = Label::new(name).elide().shape(ui, rect.width() - about.size().x - 22.0);
-    paint_middle(ui, &text, pos2(rect.left() + 8.0, rect.center().y), palette.text);
+    let about = Label::new(known.unwrap_or("new")).size(size::HINT).elide().shape(ui, rect.width() * 0.4);
+    let mut left = rect.left() + 8.0;
+    if known.is_none() {
+        Icon::Plus.paint(ui.painter(), pos2(left + 5.0, rect.center().y), 10.0, palette.dim);
+        left += 16.0;
+    }
+    let text = Label::new(name).elide().shape(ui, rect.right() - left - about.size().x - 14.0);
+    paint_middle(ui, &text, pos2(left, rect.center().y), palette.text);
     paint_middle(ui, &about, pos2(rect.right() - 8.0 - about.size().x, rect.center().y), palette.dim);
     response.clicked()
 }
@@ -171,13 +209,23 @@ fn link(desk: &mut Desk, span: &Span, attribute: &AttributeDef, taken: Taken, no
 /// The name a new entity would get: what was typed, or the words of the span.
 fn new_name(span: &Span, typed: &str) -> String {
     let typed = typed.trim();
-    if typed.is_empty() { span.quote.split_whitespace().collect::<Vec<_>>().join(" ") } else { typed.to_owned() }
+    if typed.is_empty() {
+        span.quote.split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        typed.to_owned()
+    }
 }
 
 fn new_entity(known: &Registry, span: &Span, name: &str) -> Entity {
     let id = slug::unique(&slug::slug(name), |id| known.contains_key(&EntityId::from(id)));
     let aliases = if fold::matches(name, &span.quote) { Vec::new() } else { vec![span.quote.clone()] };
-    Entity { id: EntityId::from(id), name: name.to_owned(), aliases, kind: EntityKind::from_name(span.label.as_str()), external: String::new() }
+    Entity {
+        id: EntityId::from(id),
+        name: name.to_owned(),
+        aliases,
+        kind: EntityKind::from_name(span.label.as_str()),
+        external: String::new(),
+    }
 }
 
 /// Offers, and what they were made for.
@@ -204,7 +252,8 @@ fn fitting(registry: &Registry, kind: &str, query: &str) -> Vec<Entity> {
     let stem = words::stem_of(query);
     let fits = |entity: &&Entity| {
         let names = std::iter::once(&entity.name).chain(&entity.aliases);
-        names.into_iter().any(|name| fold::matches(name, query) || fold::matches(name, stem)) || fold::matches(&entity.external, query)
+        names.into_iter().any(|name| fold::matches(name, query) || fold::matches(name, stem))
+            || fold::matches(&entity.external, query)
     };
     let mut found: Vec<Entity> = registry.values().filter(fits).cloned().collect();
     found.sort_by_key(|entity| (entity.kind.as_str() != kind, entity.name.chars().count()));

@@ -37,12 +37,16 @@ pub(crate) fn find_bar(ui: &mut Ui, desk: &mut Desk) {
         .shadow(palette.shadow())
         .inner_margin(Margin::same(6));
     let area = Area::new(Id::unique("find bar")).order(Order::Middle).fixed_pos(place).fade_in(false);
-    let done = area.show(ui.ctx(), |ui| frame.show(ui, |ui| {
-        ui.set_width(width - 14.0);
-        bar(ui, &find, wants_focus)
-    })
-    .inner)
-    .inner;
+    let done = area
+        .show(ui.ctx(), |ui| {
+            frame
+                .show(ui, |ui| {
+                    ui.set_width(width - 14.0);
+                    bar(ui, &find, wants_focus)
+                })
+                .inner
+        })
+        .inner;
     if done.focused
         && let Some(find) = &mut desk.find
     {
@@ -93,15 +97,20 @@ fn field(ui: &mut Ui, find: &Find, wants_focus: bool, done: &mut Done) {
     if ui.memory(|memory| memory.has_focus(id)) {
         done.focused = ui.is_enabled() && !ui.is_sizing_pass();
         ui.input_mut(|input| {
-            if input.consume_key(Modifiers::SHIFT, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowUp) {
+            if input.consume_key(Modifiers::SHIFT, Key::Enter)
+                || input.consume_key(Modifiers::NONE, Key::ArrowUp)
+            {
                 done.step = Some(Way::Backward);
-            } else if input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::ArrowDown) {
+            } else if input.consume_key(Modifiers::NONE, Key::Enter)
+                || input.consume_key(Modifiers::NONE, Key::ArrowDown)
+            {
                 done.step = Some(Way::Forward);
             }
-            done.close |= input.key_pressed(Key::Escape);
         });
     }
     let out = field.ui(ui);
+    // egui has taken the keyboard from the field before the frame began.
+    done.close |= out.response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
     let rect = out.response.rect;
     Icon::Search.paint(ui.painter(), pos2(rect.left() + 14.0, rect.center().y), 12.0, palette.dim);
     if out.changed {

@@ -48,7 +48,8 @@ fn status(ui: &mut Ui, desk: &Desk, queue: &mut Vec<UiCommand>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             // What is done can be opened again; what is not can be finished, with or without going on.
-            let (next, next_text) = if done { (UiCommand::NextArticle, "Next") } else { (UiCommand::DoneAndNext, "Done, next") };
+            let (next, next_text) =
+                if done { (UiCommand::NextArticle, "Next") } else { (UiCommand::DoneAndNext, "Done, next") };
             let toggle_text = if done { "Reopen" } else { "Done" };
             let next_name = if done { "Next article" } else { "Done and next" };
             action(ui, desk, next, next_text, next_name, queue);
@@ -59,7 +60,14 @@ fn status(ui: &mut Ui, desk: &Desk, queue: &mut Vec<UiCommand>) {
     });
 }
 
-fn action(ui: &mut Ui, desk: &Desk, command: UiCommand, text: &str, name: &str, queue: &mut Vec<UiCommand>) -> Response {
+fn action(
+    ui: &mut Ui,
+    desk: &Desk,
+    command: UiCommand,
+    text: &str,
+    name: &str,
+    queue: &mut Vec<UiCommand>,
+) -> Response {
     let button = Button::new(text).name(name).keys(command.keys_text()).tip(command.about().help);
     let response = ui.add_enabled_ui(command.enabled(Some(desk)), |ui| button.ui(ui)).inner;
     if response.clicked() {
@@ -76,12 +84,15 @@ const DIRECTIONS: [(Option<Direction>, &str, &str); 3] = [
 ];
 
 fn direction(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices) {
-    let Some(old) = desk.open.as_ref().and_then(|id| desk.session.project().article(id)).cloned() else { return };
+    let Some(old) = desk.open.as_ref().and_then(|id| desk.session.project().article(id)).cloned() else {
+        return;
+    };
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(62.0, 22.0), Sense::hover());
         let text = Label::new("Direction").size(size::HINT).shape(ui, 0.0);
         crate::app::controls::paint_middle(ui, &text, rect.left_center(), Palette::of(ui.ctx()).dim);
-        let names: Vec<(&str, String)> = DIRECTIONS.iter().map(|(_, text, name)| (*text, (*name).to_owned())).collect();
+        let names: Vec<(&str, String)> =
+            DIRECTIONS.iter().map(|(_, text, name)| (*text, (*name).to_owned())).collect();
         let on = DIRECTIONS.iter().position(|(direction, ..)| *direction == old.direction);
         let (clicked, _) = segments(ui, &names, on);
         if let Some((direction, ..)) = clicked.and_then(|nth| DIRECTIONS.get(nth))

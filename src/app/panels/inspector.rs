@@ -1,7 +1,7 @@
 //! The panel at the right: the selected span with all that is known about it, and what else is in the article.
 
 use egui::accesskit::Role;
-use egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::panes::{self, Pane};
 use super::{attributes, footer, say, slots, spans};
@@ -22,7 +22,13 @@ const NAMES: f32 = 80.0;
 pub(super) const LINE: f32 = 26.0;
 
 /// The inspector. `dragged_chip` is the span whose chip is under way over the window.
-pub(crate) fn right(ui: &mut Ui, desk: &mut Desk, dragged_chip: Option<SpanId>, notices: &mut Notices, queue: &mut Vec<UiCommand>) {
+pub(crate) fn right(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    dragged_chip: Option<SpanId>,
+    notices: &mut Notices,
+    queue: &mut Vec<UiCommand>,
+) {
     panes::mark(ui.ctx(), Pane::Inspector, ui.max_rect());
     if desk.draft_is_elsewhere() {
         desk.commit_draft(notices);
@@ -51,7 +57,13 @@ pub(crate) fn right(ui: &mut Ui, desk: &mut Desk, dragged_chip: Option<SpanId>, 
     panes::taken(ui.ctx());
 }
 
-fn span_card(ui: &mut Ui, desk: &mut Desk, dragged: Option<SpanId>, notices: &mut Notices, queue: &mut Vec<UiCommand>) {
+fn span_card(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    dragged: Option<SpanId>,
+    notices: &mut Notices,
+    queue: &mut Vec<UiCommand>,
+) {
     ui.spacing_mut().item_spacing = vec2(space::UNIT, 6.0);
     let Some(span) = desk.selected().cloned() else {
         nothing_selected(ui, desk);
@@ -65,39 +77,47 @@ fn span_card(ui: &mut Ui, desk: &mut Desk, dragged: Option<SpanId>, notices: &mu
         Label::new(said).size(size::HINT).color(palette.readable(palette.warn)).wrap().ui(ui);
     }
     ui.add_space(2.0);
+    // Of this span, also after a click in here selected another one.
+    let kinds = desk.slots();
+    slots::slots(ui, desk, &span, &kinds, dragged, notices);
+    slots::incoming(ui, desk, &span, &kinds, notices);
     let writable = desk.session.read_only().is_none();
     ui.add_enabled_ui(writable, |ui| {
-        // Of this span, also after a click in here selected another one.
-        let kinds = desk.slots();
-        slots::slots(ui, desk, &span, &kinds, dragged, notices);
-        slots::incoming(ui, desk, &span, &kinds, notices);
         attributes::attributes(ui, desk, &span, notices);
         note(ui, desk, &span, notices);
-        ui.allocate_ui_with_layout(vec2(ui.available_width(), LINE), Layout::right_to_left(Align::Center), |ui| {
-            // Its words end where the fields above end.
-            ui.add_space(-6.0);
-            let remove = Button::new("Remove").look(Look::Flat).dim().keys(UiCommand::RemoveSpan.keys_text());
-            let remove = remove.name("Remove the span").tip(UiCommand::RemoveSpan.about().help).ui(ui);
-            if remove.clicked() {
-                queue.push(UiCommand::RemoveSpan);
-            }
-        });
+        remove(ui, queue);
     });
+}
+
+/// The way out, where the fields above it end.
+fn remove(ui: &mut Ui, queue: &mut Vec<UiCommand>) {
+    let about = UiCommand::RemoveSpan.about();
+    let button = Button::new("Remove").look(Look::Flat).dim().keys(UiCommand::RemoveSpan.keys_text());
+    let button = button.name(about.text).tip(about.help);
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+    let width = button.measure(ui);
+    let place = Rect::from_min_size(pos2(row.right() + 6.0 - width, row.top()), vec2(width, LINE));
+    let id = ui.scope_id().with("remove");
+    if button.put(ui, place, id).clicked() {
+        queue.push(UiCommand::RemoveSpan);
+    }
 }
 
 /// What to do while no span is selected.
 fn nothing_selected(ui: &mut Ui, desk: &Desk) {
-    let digits: Vec<u8> = desk.session.project().codebook.labels.iter().filter_map(|label| label.key).collect();
+    let digits: Vec<u8> =
+        desk.session.project().codebook.labels.iter().filter_map(|label| label.key).collect();
     let words = desk.words.is_some_and(|words| !words.is_caret());
     let (first, last) = (digits.iter().min(), digits.iter().max());
-    let (first, last) = (first.map(ToString::to_string), last.filter(|last| first != Some(last)).map(ToString::to_string));
-    let mut parts = vec![Word::Text(if words { "Press" } else { "Drag over words, then press" })];
+    let (first, last) =
+        (first.map(ToString::to_string), last.filter(|last| first != Some(last)).map(ToString::to_string));
+    let mut parts = if words { Vec::new() } else { vec![Word::Text("Drag over words,")] };
     match (&first, &last) {
         (Some(first), Some(last)) => parts.extend([Word::Key(first), Word::Text("to"), Word::Key(last)]),
         (Some(only), None) => parts.push(Word::Key(only)),
         (None, _) => parts.push(Word::Text("a label above")),
     }
-    parts.push(Word::Text("to label them."));
+    parts.push(Word::Text(if words { "label these words." } else { "label them." }));
     sentence(ui, &parts, false);
     if !words && desk.layer().is_some_and(|layer| !layer.spans.is_empty()) {
         let tab = UiCommand::NextSpan.keys_text();
@@ -111,7 +131,9 @@ fn header(ui: &mut Ui, desk: &Desk, span: &Span) {
     let known = desk.label(&span.label);
     let name = known.map_or(span.label.as_str(), |label| &label.name);
     let ink = known.map_or(palette.dim, |label| palette.label_text(label));
-    let ground = known.map_or(palette.cap(), |label| crate::app::theme::blend(palette.card, palette.label(label), palette.tint_share(false)));
+    let ground = known.map_or(palette.cap(), |label| {
+        crate::app::theme::blend(palette.card, palette.label(label), palette.tint_share(false))
+    });
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
     let text = Label::new(name).bold().elide().shape(ui, rect.width() * 0.55);
     let chip = Rect::from_min_size(rect.min + vec2(0.0, 1.0), vec2(text.size().x + 16.0, 22.0));
@@ -135,7 +157,11 @@ fn quote(ui: &mut Ui, desk: &Desk, span: &Span) {
     let rtl = majority(&text).is_some_and(Direction::is_rtl);
     let size = 13.5;
     let most = size * 1.9 * 4.0 + 2.0;
-    let shown = ScrollArea::vertical().id_salt(("quote", span.id.0)).auto_shrink([false, true]).max_height(most).min_scrolled_height(0.0);
+    let shown = ScrollArea::vertical()
+        .id_salt(("quote", span.id.0))
+        .auto_shrink([false, true])
+        .max_height(most)
+        .min_scrolled_height(0.0);
     let out = shown.show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -144,7 +170,8 @@ fn quote(ui: &mut Ui, desk: &Desk, span: &Span) {
             Label::new(text).size(size).line_height(1.9).wrap().width(room).ui(ui);
         });
     });
-    let seen = Rect::from_min_size(out.inner_rect.min, vec2(out.inner_rect.width(), out.content_size.y.min(most)));
+    let seen =
+        Rect::from_min_size(out.inner_rect.min, vec2(out.inner_rect.width(), out.content_size.y.min(most)));
     let bar = seen.shrink2(vec2(0.0, 2.0));
     let x = if rtl { bar.right() - 3.0 } else { bar.left() };
     ui.painter().rect_filled(Rect::from_min_size(pos2(x, bar.top()), vec2(3.0, bar.height())), 1.0, color);
@@ -186,7 +213,11 @@ fn note(ui: &mut Ui, desk: &mut Desk, span: &Span, notices: &mut Notices) {
     let mut text = desk.typed(&field).unwrap_or(&span.note).to_owned();
     let empty = text.is_empty();
     ui.add_space(2.0);
-    let shown = TextField::new(("note", span.id.0), &mut text).multiline(1).hint("Note…").name("Note").radius(space::SMALL_RADIUS);
+    let shown = TextField::new(("note", span.id.0), &mut text)
+        .multiline(1)
+        .hint("Note…")
+        .name("Note")
+        .radius(space::SMALL_RADIUS);
     let id = shown.id(ui);
     if std::mem::take(&mut desk.note_wanted) {
         ui.memory_mut(|memory| memory.request_focus(id));

@@ -19,7 +19,15 @@ pub(super) struct Asked {
 struct Cursor(usize);
 
 /// Puts a list of `count` rows under the keyboard. `start` is the row that it begins at, `page` the rows in view.
-pub(super) fn keyboard(ui: &Ui, id: Id, rect: Rect, name: &str, count: usize, start: usize, page: usize) -> (Response, Asked) {
+pub(super) fn keyboard(
+    ui: &Ui,
+    id: Id,
+    rect: Rect,
+    name: &str,
+    count: usize,
+    start: usize,
+    page: usize,
+) -> (Response, Asked) {
     let response = ui.interact(rect, id, Sense::focusable_noninteractive());
     response.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, name));
     if !response.has_focus() || count == 0 {
@@ -27,7 +35,11 @@ pub(super) fn keyboard(ui: &Ui, id: Id, rect: Rect, name: &str, count: usize, st
     }
     let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-    let before = if response.gained_focus() { start } else { ui.data(|data| data.get_temp::<Cursor>(id)).unwrap_or_default().0 };
+    let before = if response.gained_focus() {
+        start
+    } else {
+        ui.data(|data| data.get_temp::<Cursor>(id)).unwrap_or_default().0
+    };
     let before = before.min(count - 1);
     let now = ui.input_mut(|input| {
         let mut now = before;
@@ -38,7 +50,9 @@ pub(super) fn keyboard(ui: &Ui, id: Id, rect: Rect, name: &str, count: usize, st
         }
         now
     });
-    let taken = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::Space));
+    let taken = ui.input_mut(|input| {
+        input.consume_key(Modifiers::NONE, Key::Enter) || input.consume_key(Modifiers::NONE, Key::Space)
+    });
     ui.data_mut(|data| data.insert_temp(id, Cursor(now)));
     (response.clone(), Asked { cursor: Some(now), moved: now != before || response.gained_focus(), taken })
 }

@@ -56,8 +56,13 @@ fn labels(ui: &mut Ui, desk: &mut Desk, heading: &str, notices: &mut Notices) {
     let now = desk.selected().map(|span| span.label.clone());
     for label in &all {
         let keys = label.key.map(|digit| digit.to_string()).unwrap_or_default();
-        let row = Button::new(label.name.as_str()).look(Look::Row).square(palette.label(label)).keys(keys).width(WIDTH);
-        let row = row.selected(now.as_ref() == Some(&label.id) && desk.words.is_none_or(|words| words.is_caret()));
+        let row = Button::new(label.name.as_str())
+            .look(Look::Row)
+            .square(palette.label(label))
+            .keys(keys)
+            .width(WIDTH);
+        let row =
+            row.selected(now.as_ref() == Some(&label.id) && desk.words.is_none_or(|words| words.is_caret()));
         if row.ui(ui).clicked() {
             desk.apply_label(&label.id, notices);
             ui.close();
@@ -73,7 +78,11 @@ fn links(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices) {
     line(ui);
     for slot in &slots {
         let keys = slot.key.map(String::from).unwrap_or_default();
-        let row = Button::new(format!("{}…", slot.name)).look(Look::Row).keys(keys).width(WIDTH).name(format!("Link {}", slot.name));
+        let row = Button::new(format!("{}…", slot.name))
+            .look(Look::Row)
+            .keys(keys)
+            .width(WIDTH)
+            .name(format!("Link {}", slot.name));
         if row.ui(ui).clicked() {
             desk.begin_link(&slot.id, notices);
             ui.close();
@@ -83,7 +92,12 @@ fn links(ui: &mut Ui, desk: &mut Desk, notices: &mut Notices) {
 
 /// A command as a row. Returns whether it was chosen.
 fn item(ui: &mut Ui, command: UiCommand) -> bool {
-    let clicked = Button::new(command.about().text).look(Look::Row).keys(command.keys_text()).width(WIDTH).ui(ui).clicked();
+    let clicked = Button::new(command.about().text)
+        .look(Look::Row)
+        .keys(command.keys_text())
+        .width(WIDTH)
+        .ui(ui)
+        .clicked();
     if clicked {
         ui.close();
     }

@@ -21,7 +21,7 @@ pub(super) use find_bar::find_bar;
 pub(super) use inspector::right;
 pub(super) use menus::span_menu;
 pub(super) use page_hint::empty_page;
-pub(super) use panes::{foot, next_pane};
+pub(super) use panes::{Parts, focus_value, foot, next_pane};
 pub(super) use say::day;
 pub(super) use status::{saving_repaint, status_bar};
 pub(super) use top::top_bar;

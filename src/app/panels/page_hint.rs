@@ -12,7 +12,10 @@ use crate::app::widgets::{Label, isolate};
 pub(crate) fn empty_page(ui: &mut Ui, desk: &mut Desk) {
     let area = ui.max_rect();
     let palette = Palette::of(ui.ctx());
-    let place = Rect::from_center_size(area.center() - vec2(0.0, area.height() * 0.08), vec2(area.width().min(520.0) - 32.0, 120.0));
+    let place = Rect::from_center_size(
+        area.center() - vec2(0.0, area.height() * 0.08),
+        vec2(area.width().min(520.0) - 32.0, 120.0),
+    );
     let builder = UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = 10.0;
@@ -23,7 +26,8 @@ pub(crate) fn empty_page(ui: &mut Ui, desk: &mut Desk) {
         heading(ui, "No articles yet", &palette);
         let import = UiCommand::ImportFiles.keys_text();
         let paste = UiCommand::PasteArticle.keys_text();
-        let drop = [Word::Text("Drop text files here, press"), Word::Key(&import), Word::Text("to choose them, or")];
+        let drop =
+            [Word::Text("Drop text files here, press"), Word::Key(&import), Word::Text("to choose them, or")];
         let all = [&drop[..], &[Word::Key(&paste), Word::Text("to paste one.")]].concat();
         sentence(ui, &all, true);
     });
@@ -39,7 +43,9 @@ fn unread(ui: &mut Ui, desk: &Desk) {
     };
     heading(ui, "The text of this article could not be read", &palette);
     let found = desk.issues.first().map(|issue| issue.message.clone());
-    let found = found.unwrap_or_else(|| format!("{} has no readable file in the folder articles/ of the project.", isolate(open.as_str())));
+    let found = found.unwrap_or_else(|| {
+        format!("{} has no readable file in the folder articles/ of the project.", isolate(open.as_str()))
+    });
     Label::new(found).dim().wrap().align(crate::layout::Align::Center).ui(ui);
 }
 

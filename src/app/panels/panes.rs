@@ -3,7 +3,15 @@
 use egui::{Context, Id, Rect, Response};
 
 use crate::app::reader::Reader;
-use crate::app::settings::Settings;
+
+/// The parts that stand beside the page now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// The list of articles.
+    pub(crate) list: bool,
+    /// The inspector.
+    pub(crate) inspector: bool,
+}
 
 /// A part of the window beside the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +26,24 @@ impl Pane {
     fn id(self) -> Id {
         Id::unique(("pane", self as u8))
     }
+}
+
+/// Whether the first value of the selected span takes the keyboard.
+fn value_id() -> Id {
+    Id::unique("wanted value")
+}
+
+/// Moves the keyboard to the first value of the selected span.
+pub(crate) fn focus_value(ctx: &Context) {
+    ctx.data_mut(|data| data.insert_temp(value_id(), true));
+}
+
+/// Gives the keyboard to a value of the selected span, if one is wanted or the inspector is.
+pub(super) fn offer_value(ctx: &Context, control: &Response) {
+    if ctx.data_mut(|data| data.remove_temp::<bool>(value_id())).is_some() {
+        control.request_focus();
+    }
+    offer(ctx, Pane::Inspector, control);
 }
 
 /// The part whose first control takes the keyboard in this frame.
@@ -46,9 +72,12 @@ pub(super) fn offer(ctx: &Context, pane: Pane, control: &Response) {
     }
 }
 
-/// The keyboard was taken.
+/// The keyboard was taken, or nothing could take it.
 pub(super) fn taken(ctx: &Context) {
-    ctx.data_mut(|data| data.remove_temp::<Option<Pane>>(wanted_id()));
+    ctx.data_mut(|data| {
+        data.remove_temp::<Option<Pane>>(wanted_id());
+        data.remove_temp::<bool>(value_id());
+    });
 }
 
 /// Where the keyboard is: in the list, in the inspector, or else with the reader.
@@ -62,18 +91,22 @@ fn now(ctx: &Context) -> Option<Pane> {
     })
 }
 
+/// Whether a part was on the screen in this pass or the last one.
+pub(super) fn is_shown(ctx: &Context, pane: Pane) -> bool {
+    let shown = ctx.data(|data| data.get_temp::<(Rect, u64)>(pane.id()));
+    shown.is_some_and(|(_, seen)| seen + 1 >= ctx.cumulative_pass_nr())
+}
+
 /// How much of the bottom of the window what is said must leave free: the foot of the inspector is for working.
 pub(crate) fn foot(ctx: &Context) -> f32 {
-    let shown = ctx.data(|data| data.get_temp::<(Rect, u64)>(Pane::Inspector.id()));
-    let is_there = shown.is_some_and(|(_, seen)| seen == ctx.cumulative_pass_nr());
-    if is_there { super::footer::HEIGHT } else { 0.0 }
+    if is_shown(ctx, Pane::Inspector) { super::footer::HEIGHT } else { 0.0 }
 }
 
 /// Moves the keyboard on: reader, article list, inspector.
-pub(crate) fn next_pane(ctx: &Context, settings: &Settings) {
+pub(crate) fn next_pane(ctx: &Context, parts: Parts) {
     let next = match now(ctx) {
-        None if settings.left => Some(Pane::Articles),
-        None | Some(Pane::Articles) if settings.right => Some(Pane::Inspector),
+        None if parts.list => Some(Pane::Articles),
+        None | Some(Pane::Articles) if parts.inspector => Some(Pane::Inspector),
         _ => None,
     };
     match next {

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::language::slice;
 use crate::model::{Origin, Status, TextRange, is_iso_date};
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// `18 Jan 2026` for an ISO day; anything else as it is.
 pub(crate) fn day(iso: &str) -> Cow<'_, str> {
@@ -23,7 +24,7 @@ pub(crate) fn count(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -103,7 +104,12 @@ mod tests {
     fn long_selections_show_both_ends() {
         let text = "اكتمال عملية انسحاب ".repeat(30);
         let shown = ends(&text, text_range(0..text.len()));
-        assert!(shown.starts_with("اكتمال") && shown.ends_with("انسحاب") && shown.contains('…') && shown.chars().count() < 90);
+        assert!(
+            shown.starts_with("اكتمال")
+                && shown.ends_with("انسحاب")
+                && shown.contains('…')
+                && shown.chars().count() < 90
+        );
         assert_eq!(ends("a b", text_range(0..3)), "a b");
     }
 }

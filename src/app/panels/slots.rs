@@ -23,19 +23,38 @@ struct Linked {
 }
 
 /// The slots of the selected span.
-pub(super) fn slots(ui: &mut Ui, desk: &mut Desk, span: &Span, kinds: &[RelationType], dragged: Option<SpanId>, notices: &mut Notices) {
+pub(super) fn slots(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    span: &Span,
+    kinds: &[RelationType],
+    dragged: Option<SpanId>,
+    notices: &mut Notices,
+) {
     for kind in kinds {
-        let linked = linked(ui, desk, |relation| (relation.from == span.id && relation.label == kind.id).then_some(relation.to));
+        let linked = linked(ui, desk, |relation| {
+            (relation.from == span.id && relation.label == kind.id).then_some(relation.to)
+        });
         let top = ui.cursor().top();
         named(ui, &kind.name, |ui| slot(ui, desk, kind, &linked, notices));
-        let rect = Rect::from_min_max(pos2(ui.max_rect().left(), top), pos2(ui.max_rect().right(), ui.min_rect().bottom()));
+        let rect = Rect::from_min_max(
+            pos2(ui.max_rect().left(), top),
+            pos2(ui.max_rect().right(), ui.min_rect().bottom()),
+        );
         take_drop(ui, desk, span, kind, rect, dragged, notices);
     }
 }
 
 /// Relations that end at the selected span, and relations from it that its label has no slot for.
-pub(super) fn incoming(ui: &mut Ui, desk: &mut Desk, span: &Span, slots: &[RelationType], notices: &mut Notices) {
-    let here: Vec<_> = desk.layer().map(|layer| layer.relations_of(span.id).cloned().collect()).unwrap_or_default();
+pub(super) fn incoming(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    span: &Span,
+    slots: &[RelationType],
+    notices: &mut Notices,
+) {
+    let here: Vec<_> =
+        desk.layer().map(|layer| layer.relations_of(span.id).cloned().collect()).unwrap_or_default();
     for relation in here {
         let leads_here = relation.to == span.id;
         if !leads_here && slots.iter().any(|slot| slot.id == relation.label) {
@@ -44,7 +63,8 @@ pub(super) fn incoming(ui: &mut Ui, desk: &mut Desk, span: &Span, slots: &[Relat
         let kind = desk.session.project().codebook.relation(&relation.label);
         let name = kind.map_or(relation.label.as_str(), |kind| &kind.name).to_owned();
         let name = if leads_here { format!("{name} of") } else { name };
-        let other = linked(ui, desk, |r| (r.id == relation.id).then_some(if leads_here { r.from } else { r.to }));
+        let other =
+            linked(ui, desk, |r| (r.id == relation.id).then_some(if leads_here { r.from } else { r.to }));
         named(ui, &name, |ui| {
             for end in &other {
                 linked_row(ui, desk, &name, end, None, notices);
@@ -87,16 +107,27 @@ fn slot(ui: &mut Ui, desk: &mut Desk, kind: &RelationType, linked: &[Linked], no
     if under_way {
         let palette = Palette::of(ui.ctx());
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
-        ui.painter().rect_stroke(rect.shrink2(vec2(0.0, 2.0)), 5.0, Stroke::new(1.5, palette.accent), StrokeKind::Inside);
-        let text = Label::new("Tab: next, Enter: link, Esc: stop").size(size::HINT).elide().shape(ui, rect.width() - 16.0);
+        ui.painter().rect_stroke(
+            rect.shrink2(vec2(0.0, 2.0)),
+            5.0,
+            Stroke::new(1.5, palette.accent),
+            StrokeKind::Inside,
+        );
+        let text = Label::new("Tab: next, Enter: link, Esc: stop")
+            .size(size::HINT)
+            .elide()
+            .shape(ui, rect.width() - 16.0);
         paint_middle(ui, &text, pos2(rect.left() + 8.0, rect.center().y), palette.readable(palette.accent));
     }
     for (nth, end) in linked.iter().enumerate() {
         let last = nth + 1 == linked.len() && !under_way;
         linked_row(ui, desk, &kind.name, end, last.then_some(kind), notices);
     }
-    if linked.is_empty() && !under_way && empty(ui, kind).clicked() {
-        desk.begin_link(&kind.id, notices);
+    if linked.is_empty() && !under_way {
+        let writable = desk.session.read_only().is_none();
+        if ui.add_enabled_ui(writable, |ui| empty(ui, kind)).inner.clicked() {
+            desk.begin_link(&kind.id, notices);
+        }
     }
 }
 
@@ -110,12 +141,17 @@ fn empty(ui: &mut Ui, kind: &RelationType) -> Response {
     let text = Label::new(said).size(size::HINT).elide().shape(ui, ui.available_width() - 16.0);
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     let rect = Rect::from_center_size(row.center(), vec2(row.width(), 22.0));
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("Link {}", kind.name)));
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), format!("Link {}", kind.name)));
     let ink = if response.hovered() { palette.text } else { palette.dim };
     if response.hovered() {
         ui.painter().rect_filled(rect, 5.0, palette.chosen);
     }
-    dashed(ui.painter(), rect, Stroke::new(1.0, if response.hovered() { palette.accent } else { palette.line }));
+    dashed(
+        ui.painter(),
+        rect,
+        Stroke::new(1.0, if response.hovered() { palette.accent } else { palette.line }),
+    );
     focus_ring(ui, &response, rect, 5.0);
     paint_middle(ui, &text, pos2(rect.left() + 8.0, rect.center().y), ink);
     panes::offer(ui.ctx(), Pane::Inspector, &response);
@@ -123,14 +159,22 @@ fn empty(ui: &mut Ui, kind: &RelationType) -> Response {
 }
 
 /// A linked span: its words underlined in its colour, what it stands for, and how to unlink it.
-fn linked_row(ui: &mut Ui, desk: &mut Desk, slot: &str, end: &Linked, more: Option<&RelationType>, notices: &mut Notices) {
+fn linked_row(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    slot: &str,
+    end: &Linked,
+    more: Option<&RelationType>,
+    notices: &mut Notices,
+) {
     let palette = Palette::of(ui.ctx());
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     let tools = if more.is_some() { 44.0 } else { 22.0 };
     let room = row.width() - tools;
     let quote = Label::new(&*end.quote).elide().shape(ui, room);
     let value_room = room - quote.size().x - 6.0;
-    let value = (!end.value.is_empty() && value_room > 32.0).then(|| Label::new(&*end.value).size(size::HINT).elide().shape(ui, value_room));
+    let value = (!end.value.is_empty() && value_room > 32.0)
+        .then(|| Label::new(&*end.value).size(size::HINT).elide().shape(ui, value_room));
     let width = quote.size().x + value.as_ref().map_or(0.0, |value| value.size().x + 6.0);
     let rect = Rect::from_min_size(row.min + vec2(0.0, 1.0), vec2(width, LINE - 3.0));
     let id = ui.scope_id().with(("linked", end.relation.0));
@@ -143,27 +187,46 @@ fn linked_row(ui: &mut Ui, desk: &mut Desk, slot: &str, end: &Linked, more: Opti
     if let Some(value) = &value {
         paint_middle(ui, value, pos2(rect.left() + quote.size().x + 6.0, rect.center().y), palette.dim);
     }
-    ui.painter().rect_filled(Rect::from_min_max(pos2(rect.left(), rect.bottom() - 1.0), pos2(rect.right(), rect.bottom() + 1.0)), 0.0, end.color);
+    ui.painter().rect_filled(
+        Rect::from_min_max(pos2(rect.left(), rect.bottom() - 1.0), pos2(rect.right(), rect.bottom() + 1.0)),
+        0.0,
+        end.color,
+    );
     focus_ring(ui, &chip, rect.expand2(vec2(3.0, 1.0)), 4.0);
     panes::offer(ui.ctx(), Pane::Inspector, &chip);
     if chip.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
         desk.select(end.span);
     }
-    let side = |nth: f32| Rect::from_center_size(pos2(row.right() - 10.0 - 22.0 * nth, row.center().y), vec2(20.0, 20.0));
+    let side = |nth: f32| {
+        Rect::from_center_size(pos2(row.right() - 10.0 - 22.0 * nth, row.center().y), vec2(20.0, 20.0))
+    };
+    // A project that is only read can still be walked through by its links.
+    if desk.session.read_only().is_some() {
+        return;
+    }
     if let Some(kind) = more {
         let plus = Button::icon(Icon::Plus, format!("Add another {}", kind.name)).tip("Links another one");
         if plus.put(ui, side(0.0), id.with("add")).clicked() {
             desk.begin_link(&kind.id, notices);
         }
     }
-    let cross = Button::icon(Icon::Cross, format!("Remove {slot} {}", end.quote)).tip("Removes the link; both spans stay");
+    let cross = Button::icon(Icon::Cross, format!("Remove {slot} {}", end.quote))
+        .tip("Removes the link; both spans stay");
     if cross.put(ui, side(if more.is_some() { 1.0 } else { 0.0 }), id.with("remove")).clicked() {
         desk.remove_relation(end.relation, notices);
     }
 }
 
 /// A chip that is dragged over the window: slots that may take it say so, and the one it is dropped on takes it.
-fn take_drop(ui: &Ui, desk: &mut Desk, span: &Span, kind: &RelationType, rect: Rect, dragged: Option<SpanId>, notices: &mut Notices) {
+fn take_drop(
+    ui: &Ui,
+    desk: &mut Desk,
+    span: &Span,
+    kind: &RelationType,
+    rect: Rect,
+    dragged: Option<SpanId>,
+    notices: &mut Notices,
+) {
     let Some(chip) = dragged.filter(|chip| *chip != span.id) else { return };
     let label = desk.layer().and_then(|layer| layer.spans.get(&chip)).map(|other| other.label.clone());
     if !label.is_some_and(|label| kind.allows(&span.label, &label)) {

@@ -46,9 +46,17 @@ impl Listed {
             }
         }
         let shown = |span: &&Span| made_from.only.as_ref().is_none_or(|only| *only == span.label);
-        let (lost, order): (Vec<&Span>, Vec<&Span>) = layer.in_reading_order().into_iter().filter(shown).partition(|span| span.lost);
+        let (lost, order): (Vec<&Span>, Vec<&Span>) =
+            layer.in_reading_order().into_iter().filter(shown).partition(|span| span.lost);
         let ids = |spans: Vec<&Span>| spans.into_iter().map(|span| span.id).collect();
-        Self { made_from, counts, spans: layer.spans.len(), relations: layer.relations.len(), order: ids(order), lost: ids(lost) }
+        Self {
+            made_from,
+            counts,
+            spans: layer.spans.len(),
+            relations: layer.relations.len(),
+            order: ids(order),
+            lost: ids(lost),
+        }
     }
 }
 
@@ -70,7 +78,8 @@ fn listed(ui: &Ui, desk: &Desk) -> Option<Arc<Listed>> {
     {
         return Some(listed);
     }
-    let labels: Vec<LabelId> = desk.session.project().codebook.labels.iter().map(|label| label.id.clone()).collect();
+    let labels: Vec<LabelId> =
+        desk.session.project().codebook.labels.iter().map(|label| label.id.clone()).collect();
     let listed = Arc::new(Listed::of(desk.layer()?, &labels, made_from));
     ui.data_mut(|data| data.insert_temp(id, listed.clone()));
     Some(listed)
@@ -92,7 +101,11 @@ pub(super) fn in_this_article(ui: &mut Ui, desk: &mut Desk) {
     let palette = Palette::of(ui.ctx());
     let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
     ui.painter().hline(line.x_range(), line.top() + 2.0, egui::Stroke::new(1.0, palette.line));
-    let first = if listed.order.is_empty() { None } else { rows(ui, desk, Id::unique("spans"), "Spans in reading order", &listed.order) };
+    let first = if listed.order.is_empty() {
+        None
+    } else {
+        rows(ui, desk, Id::unique("spans"), "Spans in reading order", &listed.order)
+    };
     let lost = if listed.lost.is_empty() { None } else { lost_rows(ui, desk, &listed.lost) };
     if let Some(id) = first.or(lost) {
         desk.select(id);
@@ -103,7 +116,8 @@ pub(super) fn in_this_article(ui: &mut Ui, desk: &mut Desk) {
 fn heading(ui: &mut Ui, listed: &Listed) {
     let palette = Palette::of(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-    let counts = format!("{} · {}", say::counted(listed.spans, "span"), say::counted(listed.relations, "relation"));
+    let counts =
+        format!("{} · {}", say::counted(listed.spans, "span"), say::counted(listed.relations, "relation"));
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("In this article: {counts}")));
     let text = Label::new("In this article").bold().shape(ui, 0.0);
     paint_middle(ui, &text, rect.left_center(), palette.text);
@@ -118,14 +132,17 @@ fn label_row(ui: &mut Ui, desk: &Desk, id: &LabelId, count: usize, only: bool) {
     let name = label.map_or(id.as_str(), |label| &label.name);
     let color = label.map_or(palette.dim, |label| palette.label(label));
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, only, format!("{name}: {}", say::counted(count, "span"))));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, true, only, format!("{name}: {}", say::counted(count, "span")))
+    });
     ground(ui, rect, &response, only, &palette);
     square(ui, rect, color);
     let text = Label::new(name).elide().shape(ui, rect.width() - 80.0);
     paint_middle(ui, &text, pos2(rect.left() + 18.0, rect.center().y), palette.text);
     let count = Label::new(say::count(count)).shape(ui, 0.0);
     paint_middle(ui, &count, pos2(rect.right() - count.size().x, rect.center().y), palette.dim);
-    let tip = if only { "Shows the spans of all labels again." } else { "Shows the spans of this label alone." };
+    let tip =
+        if only { "Shows the spans of all labels again." } else { "Shows the spans of this label alone." };
     if tipped(response, tip).clicked() {
         ui.data_mut(|data| data.insert_temp(only_id(), (!only).then(|| id.clone())));
     }
@@ -153,11 +170,22 @@ fn rows(ui: &mut Ui, desk: &Desk, id: Id, name: &str, spans: &[SpanId]) -> Optio
     let now = desk.span.and_then(|selected| spans.iter().position(|id| *id == selected));
     let seen = area.intersect(ui.clip_rect());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows of a list")]
-    let (first, count) = (((seen.top() - area.top()) / ROW).max(0.0) as usize, (seen.height().max(0.0) / ROW) as usize + 2);
-    let (response, asked) = listing::keyboard(ui, id, area.expand2(vec2(6.0, 0.0)), name, spans.len(), now.unwrap_or(0), count.saturating_sub(3).max(1));
+    let (first, count) =
+        (((seen.top() - area.top()) / ROW).max(0.0) as usize, (seen.height().max(0.0) / ROW) as usize + 2);
+    let (response, asked) = listing::keyboard(
+        ui,
+        id,
+        area.expand2(vec2(6.0, 0.0)),
+        name,
+        spans.len(),
+        now.unwrap_or(0),
+        count.saturating_sub(3).max(1),
+    );
     let mut chosen = None;
     #[expect(clippy::cast_precision_loss, reason = "rows of a list")]
-    let place = |nth: usize| Rect::from_min_size(pos2(area.left(), area.top() + ROW * nth as f32), vec2(area.width(), ROW));
+    let place = |nth: usize| {
+        Rect::from_min_size(pos2(area.left(), area.top() + ROW * nth as f32), vec2(area.width(), ROW))
+    };
     if let Some(cursor) = asked.cursor.filter(|_| asked.moved) {
         ui.scroll_to_rect(place(cursor).expand(4.0), None);
     }
@@ -177,23 +205,42 @@ fn rows(ui: &mut Ui, desk: &Desk, id: Id, name: &str, spans: &[SpanId]) -> Optio
     chosen
 }
 
-fn span_row(ui: &Ui, desk: &Desk, list: Id, span: &Span, rect: Rect, (selected, cursor): (bool, bool)) -> Response {
+fn span_row(
+    ui: &Ui,
+    desk: &Desk,
+    list: Id,
+    span: &Span,
+    rect: Rect,
+    (selected, cursor): (bool, bool),
+) -> Response {
     let palette = Palette::of(ui.ctx());
     let label = desk.label(&span.label);
     let color = label.map_or(palette.dim, |label| palette.label(label));
     let name = label.map_or(span.label.as_str(), |label| &label.name);
     let response = ui.interact(rect.expand2(vec2(6.0, 0.0)), list.with(span.id.0), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{}, {name}", span.quote)));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::ListBoxOption, true, selected, format!("{}, {name}", span.quote))
+    });
     ground(ui, rect, &response, selected, &palette);
     if cursor {
         let wide = rect.expand2(vec2(6.0, 0.0));
-        ui.painter().rect_stroke(wide, f32::from(space::SMALL_RADIUS), egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(
+            wide,
+            f32::from(space::SMALL_RADIUS),
+            egui::Stroke::new(2.0, palette.accent),
+            egui::StrokeKind::Inside,
+        );
     }
     square(ui, rect, if span.lost { color.gamma_multiply(0.5) } else { color });
     let value = Label::new(value_of(desk, span)).size(size::HINT).elide().shape(ui, rect.width() * 0.4);
     let room = rect.width() - 18.0 - if value.size().x > 0.0 { value.size().x + space::UNIT } else { 0.0 };
     let quote = Label::new(say::head(&span.quote)).elide().shape(ui, room);
-    paint_middle(ui, &quote, pos2(rect.left() + 18.0, rect.center().y), if span.lost { palette.dim } else { palette.text });
+    paint_middle(
+        ui,
+        &quote,
+        pos2(rect.left() + 18.0, rect.center().y),
+        if span.lost { palette.dim } else { palette.text },
+    );
     paint_middle(ui, &value, pos2(rect.right() - value.size().x, rect.center().y), palette.dim);
     response
 }
@@ -202,7 +249,8 @@ fn span_row(ui: &Ui, desk: &Desk, list: Id, span: &Span, rect: Rect, (selected, 
 fn lost_rows(ui: &mut Ui, desk: &Desk, lost: &[SpanId]) -> Option<SpanId> {
     let palette = Palette::of(ui.ctx());
     ui.add_space(space::UNIT);
-    let said = format!("{} lost: what they marked no longer stands in the text", say::counted(lost.len(), "span"));
+    let said =
+        format!("{} lost: what they marked no longer stands in the text", say::counted(lost.len(), "span"));
     Label::new(said).size(size::HINT).color(palette.readable(palette.warn)).wrap().ui(ui);
     ui.add_space(4.0);
     rows(ui, desk, Id::unique("lost spans"), "Lost spans", lost)

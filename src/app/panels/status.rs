@@ -33,7 +33,12 @@ pub(crate) fn saving_repaint(session: &Session) -> Option<Duration> {
 }
 
 /// The bar at the bottom.
-pub(crate) fn status_bar(ui: &mut Ui, desk: &mut Desk, importing: Option<&Importing>, queue: &mut Vec<UiCommand>) {
+pub(crate) fn status_bar(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    importing: Option<&Importing>,
+    queue: &mut Vec<UiCommand>,
+) {
     let bar = ui.max_rect().shrink2(vec2(SIDE, 0.0));
     let right = counts(ui, bar, desk);
     let saved = SaveState::of(ui, &desk.session);
@@ -43,7 +48,11 @@ pub(crate) fn status_bar(ui: &mut Ui, desk: &mut Desk, importing: Option<&Import
     }
     let mut left = save_state(ui, bar, &saved);
     if let Some(importing) = importing {
-        left = progress(ui, Rect::from_min_max(pos2(left + SIDE, bar.top()), pos2(right - SIDE, bar.bottom())), importing);
+        left = progress(
+            ui,
+            Rect::from_min_max(pos2(left + SIDE, bar.top()), pos2(right - SIDE, bar.bottom())),
+            importing,
+        );
     }
     // In the middle of the window, as long as it has room there.
     let half = (bar.center().x - left).min(right - bar.center().x) - SIDE;
@@ -89,8 +98,14 @@ fn save_state(ui: &mut Ui, bar: Rect, state: &SaveState) -> f32 {
     let palette = Palette::of(ui.ctx());
     let (color, words, tip) = match state {
         SaveState::Saving => (palette.warn, "Saving…", "The last gestures are on their way to the disk."),
-        SaveState::ReadOnly => (palette.dim, "Read only", "The project is open for reading only: nothing can be changed."),
-        _ => (palette.good, "Everything is on disk", "There is nothing to save: every gesture is on disk at once."),
+        SaveState::ReadOnly => {
+            (palette.dim, "Read only", "The project is open for reading only: nothing can be changed.")
+        }
+        _ => (
+            palette.good,
+            "Everything is on disk",
+            "There is nothing to save: every gesture is on disk at once.",
+        ),
     };
     let text = Label::new(words).size(size::HINT + 0.5).shape(ui, 0.0);
     let rect = Rect::from_min_size(bar.min, vec2(18.0 + text.size().x, bar.height()));
@@ -130,10 +145,15 @@ fn progress(ui: &mut Ui, place: Rect, importing: &Importing) -> f32 {
         let (track, response) = ui.allocate_exact_size(vec2(72.0, 4.0), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &said));
         ui.painter().rect_filled(track, 2.0, palette.line);
-        let done_part = Rect::from_min_size(track.min, vec2(track.width() * share(done, total), track.height()));
+        let done_part =
+            Rect::from_min_size(track.min, vec2(track.width() * share(done, total), track.height()));
         ui.painter().rect_filled(done_part, 2.0, palette.accent);
         Label::new(said).size(size::HINT).dim().ui(ui);
-        if Button::icon(Icon::Cross, format!("Stop: {}", importing.name())).tip("Stops; what was imported stays").ui(ui).clicked() {
+        if Button::icon(Icon::Cross, format!("Stop: {}", importing.name()))
+            .tip("Stops; what was imported stays")
+            .ui(ui)
+            .clicked()
+        {
             importing.cancel();
         }
         ui.min_rect().right()
@@ -182,7 +202,10 @@ fn hint(desk: &Desk) -> Option<String> {
         let name = codebook.relation(&link.kind).map_or(link.kind.as_str(), |kind| &kind.name);
         return Some(format!("{}: Tab for the next one, Enter to link, Esc to stop", isolate(name)));
     }
-    let armed = desk.armed.as_ref().filter(|_| desk.words.is_none_or(|words| words.is_caret()) && desk.span.is_none())?;
+    let armed = desk
+        .armed
+        .as_ref()
+        .filter(|_| desk.words.is_none_or(|words| words.is_caret()) && desk.span.is_none())?;
     let name = desk.label(armed).map_or(armed.as_str(), |label| &label.name);
     Some(format!("{}: drag over the words, Esc to stop", isolate(name)))
 }

@@ -1,9 +1,11 @@
 //! The bar at the top: whose work it is, the labels, and where to find everything else.
 
+use egui::accesskit::Role;
 use egui::{Rect, Ui, pos2, vec2};
 
+use super::panes::Parts;
 use crate::app::command::UiCommand;
-use crate::app::controls::{Button, Look};
+use crate::app::controls::{Button, Look, tipped};
 use crate::app::desk::Desk;
 use crate::app::icons::Icon;
 use crate::app::theme::Palette;
@@ -24,31 +26,37 @@ const GAP: f32 = 8.0;
 const SIDE: f32 = 16.0;
 
 /// The bar at the top.
-pub(crate) fn top_bar(ui: &mut Ui, desk: &mut Desk, queue: &mut Vec<UiCommand>) {
+pub(crate) fn top_bar(ui: &mut Ui, desk: &mut Desk, parts: Parts, queue: &mut Vec<UiCommand>) {
     let bar = ui.max_rect();
     let names = LabelButton::all(desk, &Palette::of(ui.ctx()));
     let room = bar.width() - 2.0 * SIDE;
-    let wanted = |detail| labels_width(ui, &names, detail) + tools_width(ui, detail) + 4.0 * GAP + 72.0;
-    let detail = [Detail::All, Detail::Signs].into_iter().find(|detail| wanted(*detail) <= room).unwrap_or(Detail::Digits);
-    let tools = tools(ui, bar, detail, desk, queue);
+    let wanted =
+        |detail| labels_width(ui, &names, detail) + tools_width(ui, detail, parts) + 4.0 * GAP + 72.0;
+    let detail = [Detail::All, Detail::Signs]
+        .into_iter()
+        .find(|detail| wanted(*detail) <= room)
+        .unwrap_or(Detail::Digits);
+    let tools = tools(ui, bar, detail, (desk, parts), queue);
     let width = labels_width(ui, &names, detail);
     let left = Rect::from_min_max(bar.min + vec2(SIDE, 0.0), pos2(tools - 2.0 * GAP, bar.bottom()));
     // In the middle of the window where names at both sides leave it free.
     let centred = bar.center().x - width / 2.0;
     let start = centred.min(left.right() - width).max(left.left() + 72.0 + GAP);
-    heading(ui, Rect::from_min_max(left.min, pos2(start - 2.0 * GAP, bar.bottom())), desk);
+    heading(ui, Rect::from_min_max(left.min, pos2(start - 2.0 * GAP, bar.bottom())), desk, queue);
     let place = Rect::from_min_max(pos2(start, bar.top()), pos2(left.right(), bar.bottom()));
     labels(ui, place, &names, detail, queue);
 }
 
 /// Name of the project and who works.
-fn heading(ui: &mut Ui, rect: Rect, desk: &Desk) {
+fn heading(ui: &mut Ui, rect: Rect, desk: &Desk, queue: &mut Vec<UiCommand>) {
     let palette = Palette::of(ui.ctx());
     let project = desk.session.project();
     let name = if project.name.is_empty() { "Untitled project" } else { &project.name };
-    let person = project.annotator(&desk.annotator).map_or(desk.annotator.as_str(), |annotator| &annotator.name);
+    let person =
+        project.annotator(&desk.annotator).map_or(desk.annotator.as_str(), |annotator| &annotator.name);
     let person = if person.is_empty() { desk.annotator.as_str() } else { person };
-    let builder = egui::UiBuilder::new().max_rect(rect).layout(egui::Layout::left_to_right(egui::Align::Center));
+    let builder =
+        egui::UiBuilder::new().max_rect(rect).layout(egui::Layout::left_to_right(egui::Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         let title = Label::new(name).size(14.0).bold();
@@ -56,9 +64,17 @@ fn heading(ui: &mut Ui, rect: Rect, desk: &Desk) {
         let by = Label::new(person).dim();
         let room = rect.width();
         let by_width = by.shape(ui, 0.0).size().x;
-        title.elide().width(if wide + GAP + by_width <= room { wide + 1.0 } else { room }).color(palette.text).ui(ui);
+        title
+            .elide()
+            .width(if wide + GAP + by_width <= room { wide + 1.0 } else { room })
+            .color(palette.text)
+            .ui(ui);
         if wide + GAP + by_width <= room {
-            by.name(format!("Annotator: {person}")).ui(ui);
+            let by =
+                by.name(format!("Annotator: {person}")).role(Role::Button).sense(egui::Sense::click()).ui(ui);
+            if tipped(by, "Choose who annotates").clicked() {
+                queue.push(UiCommand::ChooseAnnotator);
+            }
         }
     });
 }
@@ -103,7 +119,11 @@ impl LabelButton {
             .keys(&*self.digit)
             .selected(self.on)
             .outline(self.on.then_some(self.color))
-            .tip(if self.help.is_empty() { self.name.clone() } else { format!("{}: {}", self.name, self.help) })
+            .tip(if self.help.is_empty() {
+                self.name.clone()
+            } else {
+                format!("{}: {}", self.name, self.help)
+            })
     }
 }
 
@@ -129,17 +149,27 @@ fn labels(ui: &mut Ui, rect: Rect, labels: &[LabelButton], detail: Detail, queue
     });
 }
 
-const TOOLS: [(UiCommand, Icon, &str); 3] = [
-    (UiCommand::Find, Icon::Search, "Search"),
-    (UiCommand::Palette, Icon::Commands, "All commands"),
-    (UiCommand::Shortcuts, Icon::Commands, "All keys"),
-];
+/// What stands at the right: always the search, the palette and the keys, and a way back to a part that is hidden.
+fn tools_of(parts: Parts) -> Vec<(UiCommand, Icon, &'static str)> {
+    let mut tools = vec![
+        (UiCommand::Find, Icon::Search, "Search"),
+        (UiCommand::Palette, Icon::Commands, "All commands"),
+        (UiCommand::Shortcuts, Icon::Commands, "All keys"),
+    ];
+    if !parts.list {
+        tools.push((UiCommand::ToggleLeft, Icon::LeftPanel, "Article list"));
+    }
+    if !parts.inspector {
+        tools.push((UiCommand::ToggleRight, Icon::RightPanel, "Inspector"));
+    }
+    tools
+}
 
 fn tool(command: UiCommand, icon: Icon, name: &'static str, detail: Detail) -> Button<'static> {
     let (words, keys) = match (command, detail) {
         (UiCommand::Shortcuts, _) => ("", "?".to_owned()),
         (UiCommand::Find, Detail::All) => ("Search", command.keys_text()),
-        (_, Detail::All) => ("", command.keys_text()),
+        (UiCommand::Palette, Detail::All) => ("", command.keys_text()),
         _ => ("", String::new()),
     };
     let button = Button::new(words).look(Look::Flat).dim().keys(keys).name(name);
@@ -147,15 +177,24 @@ fn tool(command: UiCommand, icon: Icon, name: &'static str, detail: Detail) -> B
     if command == UiCommand::Shortcuts { button } else { button.sign(icon) }
 }
 
-fn tools_width(ui: &Ui, detail: Detail) -> f32 {
-    TOOLS.iter().map(|(command, icon, name)| tool(*command, *icon, name, detail).measure(ui) + 2.0).sum()
+fn tools_width(ui: &Ui, detail: Detail, parts: Parts) -> f32 {
+    tools_of(parts)
+        .into_iter()
+        .map(|(command, icon, name)| tool(command, icon, name, detail).measure(ui) + 2.0)
+        .sum()
 }
 
 /// Search, palette, keys, at the right. Returns where they begin.
-fn tools(ui: &mut Ui, bar: Rect, detail: Detail, desk: &Desk, queue: &mut Vec<UiCommand>) -> f32 {
-    let start = bar.right() - SIDE + 6.0 - tools_width(ui, detail);
+fn tools(
+    ui: &mut Ui,
+    bar: Rect,
+    detail: Detail,
+    (desk, parts): (&Desk, Parts),
+    queue: &mut Vec<UiCommand>,
+) -> f32 {
+    let start = bar.right() - SIDE + 6.0 - tools_width(ui, detail, parts);
     let mut left = start;
-    for (command, icon, name) in TOOLS {
+    for (command, icon, name) in tools_of(parts) {
         let button = tool(command, icon, name, detail);
         let width = button.measure(ui);
         let rect = Rect::from_min_size(pos2(left, bar.center().y - 13.0), vec2(width, 26.0));

@@ -13,19 +13,31 @@ use crate::layout::{ArticleLayout, BlockKind};
 const LONGEST_RUN: usize = 255;
 
 impl Reader {
-    pub(super) fn access(&self, ui: &mut Ui, desk: &Desk, response: &Response, place: &Place, viewport: Rect) {
+    pub(super) fn access(
+        &self,
+        ui: &mut Ui,
+        desk: &Desk,
+        response: &Response,
+        place: &Place,
+        viewport: Rect,
+    ) {
         let Some((_, page)) = &self.page else { return };
         response.widget_info(|| WidgetInfo::labeled(Role::Document, true, "Article"));
         let ppp = place.ppp;
         let top = place.to_page(response.rect.min).1;
         let visible = viewport.min.y * ppp + top..viewport.max.y * ppp + top;
-        ui.ctx().accesskit_node_builder(Self::id(), |node| {
+        let listened = ui.ctx().accesskit_node_builder(Self::id(), |node| {
             node.set_role(Role::Document);
             if let Some(article) = desk.article() {
                 node.set_description(article.id.to_string());
             }
         });
-        let mut child = ui.new_child(UiBuilder::new().id_salt("runs").max_rect(response.rect).sense(Sense::hover()));
+        if listened.is_none() {
+            // Nobody asks: frames need not pay for it.
+            return;
+        }
+        let mut child =
+            ui.new_child(UiBuilder::new().id_salt("runs").max_rect(response.rect).sense(Sense::hover()));
         let document = child.unique_id();
         ui.ctx().accesskit_node_builder(document, |node| {
             node.set_role(Role::Document);
@@ -38,7 +50,14 @@ impl Reader {
         self.mark_nodes(&mut child, desk, place);
     }
 
-    fn block_runs(&self, ui: &mut Ui, layout: &ArticleLayout, nth: usize, place: &Place, visible: std::ops::Range<f32>) {
+    fn block_runs(
+        &self,
+        ui: &mut Ui,
+        layout: &ArticleLayout,
+        nth: usize,
+        place: &Place,
+        visible: std::ops::Range<f32>,
+    ) {
         let Some(block) = layout.blocks().get(nth) else { return };
         let Some(paragraph) = &block.paragraph else { return };
         for line in layout.visible_lines(nth, visible) {
@@ -71,7 +90,9 @@ impl Reader {
     fn mark_nodes(&self, ui: &mut Ui, desk: &Desk, place: &Place) {
         let (Some((_, marks)), Some(layer)) = (&self.marks, desk.layer()) else { return };
         for mark in marks {
-            let (Some(span), Some(part)) = (layer.spans.get(&mark.id), mark.rectangles.first()) else { continue };
+            let (Some(span), Some(part)) = (layer.spans.get(&mark.id), mark.rectangles.first()) else {
+                continue;
+            };
             let name = desk.label(&span.label).map_or(span.label.as_str(), |label| label.name.as_str());
             let label = format!("{name}: {}", span.quote);
             let selected = desk.span == Some(mark.id);
@@ -103,8 +124,12 @@ fn letters(node: &mut Node, clusters: &[crate::layout::Cluster], text: &str, sta
     let length = |cluster: &crate::layout::Cluster| u8::try_from(cluster.range.len()).unwrap_or(u8::MAX);
     node.set_character_lengths(clusters.iter().map(length).collect::<Vec<_>>());
     let left = |cluster: &crate::layout::Cluster| cluster.start_edge();
-    node.set_character_positions(clusters.iter().map(|c| (left(c) - start_x).abs() / ppp).collect::<Vec<_>>());
-    node.set_character_widths(clusters.iter().map(|c| (c.end_edge() - c.start_edge()).abs() / ppp).collect::<Vec<_>>());
+    node.set_character_positions(
+        clusters.iter().map(|c| (left(c) - start_x).abs() / ppp).collect::<Vec<_>>(),
+    );
+    node.set_character_widths(
+        clusters.iter().map(|c| (c.end_edge() - c.start_edge()).abs() / ppp).collect::<Vec<_>>(),
+    );
     let whole = crate::language::text_range(0..text.len());
     let starts = crate::language::words::words(text, whole).filter_map(|word| {
         let byte = first + usize::from(word.start());

@@ -30,7 +30,8 @@ pub(super) fn blocks(text: &str, info: Option<&ArticleInfo>) -> Blocks {
         match headline(line, info) {
             Some(Headline { title, dateline: Some(end) }) => {
                 let (start, title) = (range.start, range.start + title.start..range.end);
-                let direction = fixed.or_else(|| paragraphs::direction_of(text.get(title.clone())?)).unwrap_or(direction);
+                let direction =
+                    fixed.or_else(|| paragraphs::direction_of(text.get(title.clone())?)).unwrap_or(direction);
                 blocks.push((start..start + end, direction, BlockKind::Dateline));
                 blocks.push((title, direction, BlockKind::Headline));
             }
@@ -69,7 +70,10 @@ mod tests {
 
     fn check(text: &str, title: &str, expected: &[(&str, BlockKind)]) {
         let info = ArticleInfo { title: title.into(), ..ArticleInfo::new("a", text) };
-        let found: Vec<_> = blocks(text, Some(&info)).into_iter().map(|(range, _, kind)| (&text[range], kind)).collect();
+        let found: Vec<_> = blocks(text, Some(&info))
+            .into_iter()
+            .map(|(range, _, kind)| (text.get(range).unwrap(), kind))
+            .collect();
         assert_eq!(found, expected);
     }
 
@@ -77,7 +81,11 @@ mod tests {
     fn the_first_line_is_dateline_and_headline() {
         use BlockKind::{Body, Dateline, Headline};
         let text = " date 2026-01-18 العراق يعلن\n\nأعلن العراق\n";
-        check(text, "العراق يعلن", &[(" date 2026-01-18 ", Dateline), ("العراق يعلن", Headline), ("أعلن العراق", Body)]);
+        check(
+            text,
+            "العراق يعلن",
+            &[(" date 2026-01-18 ", Dateline), ("العراق يعلن", Headline), ("أعلن العراق", Body)],
+        );
         check("Title\n\nText", "Title", &[("Title", Headline), ("Text", Body)]);
         check("Text\nmore", "Other", &[("Text", Body), ("more", Body)]);
     }
@@ -86,7 +94,14 @@ mod tests {
     fn no_letter_of_the_text_is_left_out() {
         let text = " date 2026-01-18 العراق يعلن  \n\n\n أعلن \nNATO\n";
         let info = ArticleInfo { title: "العراق يعلن".into(), ..ArticleInfo::new("a", text) };
-        let shown: usize = blocks(text, Some(&info)).iter().map(|(range, ..)| text[range.clone()].trim().len()).sum();
-        assert_eq!(shown, text.lines().map(|line| line.trim().len()).sum::<usize>() - 1, "all but the space before the title");
+        let shown: usize = blocks(text, Some(&info))
+            .iter()
+            .map(|(range, ..)| text.get(range.clone()).unwrap().trim().len())
+            .sum();
+        assert_eq!(
+            shown,
+            text.lines().map(|line| line.trim().len()).sum::<usize>() - 1,
+            "all but the space before the title"
+        );
     }
 }

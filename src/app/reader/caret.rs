@@ -92,6 +92,9 @@ fn is_caret_key(key: Key) -> bool {
 impl Reader {
     /// The caret as the layout knows it.
     pub(super) fn caret(&self, words: Words) -> Caret {
-        Caret { byte: words.head.into(), affinity: if words.is_caret() { self.affinity } else { Affinity::Downstream } }
+        Caret {
+            byte: words.head.into(),
+            affinity: if words.is_caret() { self.affinity } else { Affinity::Downstream },
+        }
     }
 }

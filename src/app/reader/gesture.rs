@@ -49,7 +49,9 @@ impl Presses {
 
     /// A press at a time (seconds) and place; returns 1, 2 or 3, then 1 again.
     pub(super) fn press(&mut self, time: f64, place: egui::Pos2) -> u32 {
-        let repeated = self.at.is_some_and(|(then, there)| time - then < Self::WITHIN && place.distance(there) < Self::NEAR);
+        let repeated = self
+            .at
+            .is_some_and(|(then, there)| time - then < Self::WITHIN && place.distance(there) < Self::NEAR);
         self.count = if repeated && self.count < 3 { self.count + 1 } else { 1 };
         self.at = Some((time, place));
         self.count
@@ -111,7 +113,7 @@ mod tests {
 
     fn selected(text: &str, unit: Unit, from: Hit, to: Hit) -> &str {
         let range = dragged(text, unit_at(text, unit, &from), unit, &to).range();
-        &text[usize::from(range.start())..usize::from(range.end())]
+        crate::language::slice(text, range)
     }
 
     #[test]

@@ -31,7 +31,12 @@ const LANES: u8 = 3;
 const DEPTHS: u8 = 3;
 
 /// The marks of a layer within a part of the page, the outer spans first.
-pub(super) fn marks(layout: &ArticleLayout, layer: &Layer, codebook: &Codebook, view: std::ops::Range<f32>) -> Vec<Mark> {
+pub(super) fn marks(
+    layout: &ArticleLayout,
+    layer: &Layer,
+    codebook: &Codebook,
+    view: std::ops::Range<f32>,
+) -> Vec<Mark> {
     let mut spans: Vec<&Span> = layer.spans.values().filter(|span| !span.lost).collect();
     spans.sort_by_key(|span| (span.start(), Reverse(span.end()), Reverse(is_long(codebook, span)), span.id));
     let nesting = nesting(&spans, codebook);
@@ -76,7 +81,11 @@ fn nesting(spans: &[&Span], codebook: &Codebook) -> Vec<(u8, Option<u8>)> {
                 *lane = true;
             }
         }
-        let free = taken.iter().position(|taken| !taken).and_then(|lane| u8::try_from(lane).ok()).unwrap_or(LANES - 1);
+        let free = taken
+            .iter()
+            .position(|taken| !taken)
+            .and_then(|lane| u8::try_from(lane).ok())
+            .unwrap_or(LANES - 1);
         result.push((depth, (is_long(codebook, span) || crossed).then_some(free)));
         open.push(nth);
     }
@@ -92,9 +101,14 @@ mod tests {
         let (_, layer) = fixture::parse(fixture);
         let codebook = Codebook::default();
         let mut spans: Vec<&Span> = layer.spans.values().collect();
-        spans.sort_by_key(|span| (span.start(), Reverse(span.end()), Reverse(is_long(&codebook, span)), span.id));
-        let found: Vec<_> =
-            spans.iter().zip(nesting(&spans, &codebook)).map(|(s, (d, l))| (s.quote.as_str(), d, l)).collect();
+        spans.sort_by_key(|span| {
+            (span.start(), Reverse(span.end()), Reverse(is_long(&codebook, span)), span.id)
+        });
+        let found: Vec<_> = spans
+            .iter()
+            .zip(nesting(&spans, &codebook))
+            .map(|(s, (d, l))| (s.quote.as_str(), d, l))
+            .collect();
         assert_eq!(found, expected, "{fixture}");
     }
 

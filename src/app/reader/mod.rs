@@ -30,6 +30,7 @@ use page::{MarksKey, Page, PageKey, Place};
 pub(super) struct Reader {
     page: Option<(PageKey, Page)>,
     marks: Option<(MarksKey, Vec<Mark>)>,
+    highlights: paint::Highlights,
     drag: Option<Drag>,
     presses: Presses,
     /// Whether the press became a drag.
@@ -74,11 +75,15 @@ impl Reader {
         let mut area = egui::ScrollArea::vertical()
             .id_salt(("page", article.id.as_str()))
             .auto_shrink(false)
-            .scroll_source(egui::scroll_area::ScrollSource { drag: egui::scroll_area::DragScroll::Never, ..Default::default() });
+            .scroll_source(egui::scroll_area::ScrollSource {
+                drag: egui::scroll_area::DragScroll::Never,
+                ..Default::default()
+            });
         if let Some(offset) = self.wanted_offset(ui, desk, &sheet, view.height()) {
             area = area.vertical_scroll_offset(offset);
         }
-        let shown = area.show_viewport(ui, |ui, viewport| self.sheet_ui(ui, desk, settings, notices, &sheet, viewport));
+        let shown = area
+            .show_viewport(ui, |ui, viewport| self.sheet_ui(ui, desk, settings, notices, &sheet, viewport));
         self.scroll = shown.state.clamped_offset().y;
     }
 
@@ -102,7 +107,8 @@ impl Reader {
             ui.ctx().request_repaint();
         }
         let height = sheet.text_top() + page.layout.height() / ppp + sheet.bottom();
-        let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), height.max(viewport.height())), Sense::hover());
+        let (outer, _) =
+            ui.allocate_exact_size(vec2(ui.available_width(), height.max(viewport.height())), Sense::hover());
         let place = sheet.place(outer, ppp);
         let response = ui.interact(outer, Self::id(), Sense::click_and_drag());
         self.refresh_marks(desk, visible.clone());
@@ -150,7 +156,8 @@ impl Reader {
         let article = desk.article()?.clone();
         let ppp = ui.pixels_per_point();
         let (_, page) = self.page.as_mut()?;
-        let top = page.bring(ui.ctx(), article.text(), usize::from(wanted), (self.scroll - sheet.text_top()) * ppp);
+        let top =
+            page.bring(ui.ctx(), article.text(), usize::from(wanted), (self.scroll - sheet.text_top()) * ppp);
         let y = sheet.text_top() + top / ppp;
         let margin = 3.0 * page.line_height(ppp);
         let in_view = y > self.scroll + margin * 0.5 && y < self.scroll + height - margin;

@@ -50,11 +50,20 @@ impl PageKey {
 
     fn style(&self) -> ArticleStyle {
         let family = self.font.family();
-        let style = |size, bold, line_height| ParagraphStyle { family, size, bold, line_height, ..Default::default() };
+        let style = |size, bold, line_height| ParagraphStyle {
+            family,
+            size,
+            bold,
+            line_height,
+            ..Default::default()
+        };
         let factor = self.text_size / Settings::default().text_size;
         ArticleStyle {
             headline: style(self.text_size * size::HEADLINE_FACTOR, true, 1.5),
-            dateline: ParagraphStyle { family: Family::Interface, ..style(size::DATELINE * factor, false, 1.6) },
+            dateline: ParagraphStyle {
+                family: Family::Interface,
+                ..style(size::DATELINE * factor, false, 1.6)
+            },
             body: style(self.text_size, false, self.line_height),
             headline_gap: space::PARAGRAPH_GAP * factor,
             dateline_gap: 2.0,

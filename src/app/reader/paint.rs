@@ -3,11 +3,13 @@
 //! Highlights lie beneath the text and never touch its shaping, so that letters keep joined and no line re-breaks.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use egui::{Color32, CornerRadius, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::epaint::{ClippedShape, Primitive};
+use egui::{Color32, CornerRadius, Mesh, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::marks::Mark;
-use super::page::Place;
+use super::page::{MarksKey, Place};
 use super::{Reader, Sheet, engine};
 use crate::app::desk::Desk;
 use crate::app::settings::Settings;
@@ -39,7 +41,13 @@ impl Reader {
         let Some((_, page)) = &self.page else { return };
         let painter = ui.painter();
         let paper = sheet.paper(outer);
-        painter.rect(paper, space::CARD_RADIUS, palette.page, Stroke::new(1.0, palette.line), StrokeKind::Inside);
+        painter.rect(
+            paper,
+            space::CARD_RADIUS,
+            palette.page,
+            Stroke::new(1.0, palette.line),
+            StrokeKind::Inside,
+        );
         let codebook = &desk.session.project().codebook;
         let brush = Brush { painter, palette, codebook, place, font: settings.text_size };
         let marks = self.marks.as_ref().map_or(&[][..], |(_, marks)| marks);
@@ -47,25 +55,47 @@ impl Reader {
             mark.rectangles.iter().any(|part| part.bottom > visible.start && part.top < visible.end)
         };
         let seen: Vec<&Mark> = marks.iter().filter(within).collect();
-        for mark in &seen {
-            brush.tint(mark, desk.span == Some(mark.id), self.hovered == Some(mark.id));
-        }
+        let (tints, underlines) = self.highlights(desk, &brush, &seen);
+        painter.add(tints);
         self.paint_words(desk, &brush, visible.clone());
         let origin = place.origin();
         let corner = pos2(origin.x / place.ppp, origin.y / place.ppp);
-        engine(ui.ctx()).paint_article(painter, &page.layout, visible.clone(), corner, |block| match block.kind {
-            BlockKind::Dateline => palette.dim,
-            BlockKind::Headline | BlockKind::Body => palette.text,
+        engine(ui.ctx()).paint_article(painter, &page.layout, visible.clone(), corner, |block| {
+            match block.kind {
+                BlockKind::Dateline => palette.dim,
+                BlockKind::Headline | BlockKind::Body => palette.text,
+            }
         });
-        for mark in &seen {
-            brush.underline(mark);
-        }
+        painter.add(underlines);
         if settings.invisible {
             self.paint_invisible(desk, &brush, visible.clone());
         }
-        self.paint_relations(desk, &brush, &seen, sheet.paper(outer).shrink2(vec2(sheet.margin, 0.0)));
+        let text = sheet.paper(outer).shrink2(vec2(sheet.margin, 0.0));
+        self.paint_relations(desk, &brush, &seen, text, sheet.margin);
         self.paint_edges(ui, desk, &brush);
         self.chips = self.paint_chips(ui, desk, &brush, &seen, paper);
+    }
+
+    /// Tints and underlines of the marks in view as triangles, kept while nothing of them changes: a frame over a
+    /// thousand spans then costs no more than copying them.
+    fn highlights(&self, desk: &Desk, brush: &Brush<'_>, seen: &[&Mark]) -> (Arc<Mesh>, Arc<Mesh>) {
+        let marks = self.marks.as_ref().map(|(key, _)| key.clone());
+        let of = (marks, *brush.place, desk.span, self.hovered, brush.palette.dark, seen.len());
+        let mut kept = self.highlights.borrow_mut();
+        if let Some((made_of, tints, underlines)) = &*kept
+            && *made_of == of
+        {
+            return (tints.clone(), underlines.clone());
+        }
+        let (mut tints, mut underlines) = (Vec::new(), Vec::new());
+        for mark in seen {
+            brush.tint(mark, desk.span == Some(mark.id), self.hovered == Some(mark.id), &mut tints);
+            brush.underline(mark, &mut underlines);
+        }
+        let ctx = brush.painter.ctx();
+        let (tints, underlines) = (triangles(ctx, tints), triangles(ctx, underlines));
+        *kept = Some((of, tints.clone(), underlines.clone()));
+        (tints, underlines)
     }
 
     /// Selected and found words.
@@ -84,7 +114,11 @@ impl Reader {
         let Some((_, page)) = &self.page else { return };
         for part in page.layout.ink_in(crate::language::bytes(range), visible) {
             let rect = brush.place.rect(&part);
-            brush.painter.rect_filled(rect.shrink2(vec2(0.0, rect.height() * (1.0 - TINT_HEIGHT) / 2.0)), 2.0, colour);
+            brush.painter.rect_filled(
+                rect.shrink2(vec2(0.0, rect.height() * (1.0 - TINT_HEIGHT) / 2.0)),
+                2.0,
+                colour,
+            );
         }
     }
 
@@ -92,7 +126,9 @@ impl Reader {
     fn paint_invisible(&self, desk: &Desk, brush: &Brush<'_>, visible: Range<f32>) {
         let (Some((_, page)), Some(article)) = (&self.page, desk.article()) else { return };
         for nth in page.layout.visible(visible) {
-            let Some(block) = page.layout.blocks().get(nth).filter(|block| block.paragraph.is_some()) else { continue };
+            let Some(block) = page.layout.blocks().get(nth).filter(|block| block.paragraph.is_some()) else {
+                continue;
+            };
             let text = article.text().get(block.range.clone()).unwrap_or_default();
             for found in crate::language::invisible::find(text) {
                 let caret = page.layout.caret(Caret::downstream(block.range.start + found.byte));
@@ -109,14 +145,18 @@ impl Reader {
             && ui.memory(|memory| memory.has_focus(Self::id()))
         {
             let caret = page.layout.caret(self.caret(words));
-            let (top, bottom) = (brush.place.to_screen(caret.x, caret.top), brush.place.to_screen(caret.x, caret.bottom));
+            let (top, bottom) =
+                (brush.place.to_screen(caret.x, caret.top), brush.place.to_screen(caret.x, caret.bottom));
             let inset = (bottom.y - top.y) * 0.16;
             brush.painter.line_segment(
                 [top + vec2(0.0, inset), bottom - vec2(0.0, inset)],
                 Stroke::new(1.5, palette.text),
             );
         }
-        let colour = desk.selected().and_then(|span| desk.label(&span.label)).map_or(palette.dim, |l| palette.label(l));
+        let colour = desk
+            .selected()
+            .and_then(|span| desk.label(&span.label))
+            .map_or(palette.dim, |l| palette.label(l));
         let dragged = match self.drag {
             Some(super::gesture::Drag::Edge(edge)) => Some(edge),
             _ => None,
@@ -132,13 +172,24 @@ impl Reader {
     }
 
     /// Where a dragged edge would come to stand, and the words that come or go.
-    fn preview(&self, desk: &Desk, brush: &Brush<'_>, edge: crate::app::desk::Edge, at: egui::Pos2) -> Option<Rect> {
+    fn preview(
+        &self,
+        desk: &Desk,
+        brush: &Brush<'_>,
+        edge: crate::app::desk::Edge,
+        at: egui::Pos2,
+    ) -> Option<Rect> {
         let (_, page) = self.page.as_ref()?;
         let to = self.edge_place(desk, brush.place, edge, at)?;
         let span = desk.selected()?;
         let from = if edge == crate::app::desk::Edge::Start { span.start() } else { span.end() };
         let changed = TextRange::new(from.min(to), from.max(to));
-        self.paint_range(changed, brush, f32::NEG_INFINITY..f32::INFINITY, brush.palette.accent.gamma_multiply(0.22));
+        self.paint_range(
+            changed,
+            brush,
+            f32::NEG_INFINITY..f32::INFINITY,
+            brush.palette.accent.gamma_multiply(0.22),
+        );
         let caret = page.layout.caret(Caret::downstream(to.into()));
         let foot = brush.place.to_screen(caret.x, caret.bottom);
         let height = (caret.bottom - caret.top) / brush.place.ppp;
@@ -147,14 +198,16 @@ impl Reader {
 
     /// Relations of the selected or hovered span: its other ends are framed, and a thin line in the margin leads from
     /// its line to theirs with the relation's name; while a relation is begun, also to the offered end.
-    fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], text: Rect) {
+    fn paint_relations(&self, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], text: Rect, margin: f32) {
         let Some(layer) = desk.layer() else { return };
         let Some(focus) = desk.span.or(self.hovered) else { return };
-        let begun = desk.link.as_ref().and_then(|link| Some((link.from, link.offered?, link.kind.clone(), true)));
+        let begun =
+            desk.link.as_ref().and_then(|link| Some((link.from, link.offered?, link.kind.clone(), true)));
         let shown = layer.relations.values().filter(|r| r.from == focus || r.to == focus);
         let shown = shown.map(|r| (r.from, r.to, r.label.clone(), false));
         let right = self.starts_right(desk, focus);
         let mut gutter = Gutter::new(brush, text, right);
+        let narrow = margin < Gutter::NARROW;
         for (from, to, kind, is_begun) in shown.chain(begun) {
             let name = brush.codebook.relation(&kind).map_or(kind.as_str(), |kind| kind.name.as_str());
             let ends = self.first_part(marks, from, brush.place).zip(self.first_part(marks, to, brush.place));
@@ -164,7 +217,8 @@ impl Reader {
             for mark in marks.iter().filter(|mark| mark.id == other) {
                 brush.frame(mark, colour, if is_begun { 2.0 } else { 1.0 });
             }
-            gutter.lead(a, b, name, colour);
+            gutter.lead(a, b, colour);
+            if narrow { brush.tag(name, b, right, colour) } else { gutter.name(b, name, colour) }
         }
     }
 
@@ -174,7 +228,14 @@ impl Reader {
     }
 
     /// Chips of the selected and the hovered span above their first letters; the line of a dragged chip.
-    fn paint_chips(&self, ui: &Ui, desk: &Desk, brush: &Brush<'_>, marks: &[&Mark], paper: Rect) -> Vec<(SpanId, Rect)> {
+    fn paint_chips(
+        &self,
+        ui: &Ui,
+        desk: &Desk,
+        brush: &Brush<'_>,
+        marks: &[&Mark],
+        paper: Rect,
+    ) -> Vec<(SpanId, Rect)> {
         let mut chips = Vec::new();
         let dragged = self.dragged_chip();
         let mut shown: Vec<SpanId> = desk.span.into_iter().chain(dragged).collect();
@@ -189,7 +250,8 @@ impl Reader {
             chips.push((id, rect));
         }
         let pointer = ui.input(|input| input.pointer.latest_pos());
-        let from = dragged.and_then(|id| chips.iter().find(|(chip, _)| *chip == id)).map(|(_, rect)| rect.center());
+        let from =
+            dragged.and_then(|id| chips.iter().find(|(chip, _)| *chip == id)).map(|(_, rect)| rect.center());
         if let (Some(from), Some(to)) = (from, pointer) {
             let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Foreground, Self::id()));
             painter.line_segment([from, to], Stroke::new(1.6, brush.palette.accent));
@@ -202,9 +264,29 @@ impl Reader {
     fn starts_right(&self, desk: &Desk, id: SpanId) -> bool {
         let start = desk.layer().and_then(|layer| layer.spans.get(&id)).map(|span| usize::from(span.start()));
         let blocks = self.page.as_ref().map(|(_, page)| page.layout.blocks());
-        let block = start.zip(blocks).and_then(|(start, blocks)| blocks.get(blocks.partition_point(|b| b.range.end <= start)));
+        let block = start
+            .zip(blocks)
+            .and_then(|(start, blocks)| blocks.get(blocks.partition_point(|b| b.range.end <= start)));
         block.is_some_and(|block| block.direction.is_rtl())
     }
+}
+
+/// What highlights were made of: marks, place, selected and hovered span, theme, marks in view.
+type HighlightsKey = (Option<MarksKey>, Place, Option<SpanId>, Option<SpanId>, bool, usize);
+
+/// Tints and underlines, and what they were made of.
+pub(super) type Highlights = std::cell::RefCell<Option<(HighlightsKey, Arc<Mesh>, Arc<Mesh>)>>;
+
+/// Shapes as one mesh.
+fn triangles(ctx: &egui::Context, shapes: Vec<Shape>) -> Arc<Mesh> {
+    let clipped = shapes.into_iter().map(|shape| ClippedShape::new(Rect::EVERYTHING, shape));
+    let mut all = Mesh::default();
+    for primitive in ctx.tessellate(clipped.collect(), ctx.pixels_per_point()) {
+        if let Primitive::Mesh(mesh) = primitive.primitive {
+            all.append(mesh);
+        }
+    }
+    Arc::new(all)
 }
 
 /// What painting needs everywhere.
@@ -232,7 +314,7 @@ impl Brush<'_> {
         rect.shrink2(vec2(0.0, inset.min(rect.height() * 0.3)))
     }
 
-    fn tint(&self, mark: &Mark, selected: bool, hovered: bool) {
+    fn tint(&self, mark: &Mark, selected: bool, hovered: bool, shapes: &mut Vec<Shape>) {
         let colour = match self.label(mark) {
             Some(label) => self.palette.tint(label, selected),
             None => self.palette.dim.gamma_multiply(0.2),
@@ -242,18 +324,24 @@ impl Brush<'_> {
         for (nth, part) in mark.rectangles.iter().enumerate() {
             // Round only where the span begins and ends, so that it reads as one across lines.
             let round = if nth == 0 || nth == last { 3 } else { 0 };
-            self.painter.rect_filled(self.body(mark, self.place.rect(part)), CornerRadius::same(round), colour);
+            let body = self.body(mark, self.place.rect(part));
+            shapes.push(Shape::rect_filled(body, CornerRadius::same(round), colour));
+            if selected && self.palette.dark {
+                // A stronger tint would take the text's contrast.
+                let edge = Stroke::new(1.0, self.colour(mark));
+                shapes.push(Shape::rect_stroke(body, round, edge, StrokeKind::Inside));
+            }
         }
     }
 
-    fn underline(&self, mark: &Mark) {
+    fn underline(&self, mark: &Mark, shapes: &mut Vec<Shape>) {
         let Some(lane) = mark.lane else { return };
         for part in &mark.rectangles {
             let rect = self.place.rect(part);
             let baseline = self.place.to_screen(0.0, part.baseline).y;
             let y = (baseline + self.font * UNDERLINE_DROP + f32::from(lane) * LANE).min(rect.bottom() - 1.0);
             let line = Rect::from_min_max(pos2(rect.left(), y), pos2(rect.right(), y + 2.0));
-            self.painter.rect_filled(line, 1.0, self.colour(mark));
+            shapes.push(Shape::rect_filled(line, 1.0, self.colour(mark)));
         }
     }
 
@@ -262,6 +350,19 @@ impl Brush<'_> {
             let rect = self.body(mark, self.place.rect(part));
             self.painter.rect_stroke(rect, 4.0, Stroke::new(width, colour), StrokeKind::Outside);
         }
+    }
+
+    /// A name above the first letters of a span.
+    fn tag(&self, name: &str, first: Rect, right: bool, colour: Color32) {
+        let text = self.text(name, 9.0, false);
+        let x = if right { first.right() - text.size().x } else { first.left() };
+        let at = pos2(x, first.top() - 3.0);
+        self.painter.rect_filled(
+            Rect::from_min_size(at, text.size()).expand2(vec2(2.0, -1.0)),
+            2.0,
+            self.palette.page,
+        );
+        engine(self.painter.ctx()).paint(self.painter, &text, at, colour);
     }
 
     /// The label above the first letters of a span, kept on the paper. Returns where it is.
@@ -274,8 +375,19 @@ impl Brush<'_> {
         let y = first.top() + line_gap * 0.45 - size.y;
         let rect = Rect::from_min_size(pos2(x, y.max(paper.top() + 1.0)), size);
         let ground = crate::app::theme::blend(self.palette.card, self.palette.label(label), 0.22);
-        self.painter.rect(rect, 4.0, ground, Stroke::new(1.0, self.palette.label(label)), StrokeKind::Outside);
-        engine(self.painter.ctx()).paint(self.painter, &text, rect.min + vec2(5.0, 1.0), self.palette.label_text(label));
+        self.painter.rect(
+            rect,
+            4.0,
+            ground,
+            Stroke::new(1.0, self.palette.label(label)),
+            StrokeKind::Outside,
+        );
+        engine(self.painter.ctx()).paint(
+            self.painter,
+            &text,
+            rect.min + vec2(5.0, 1.0),
+            self.palette.label_text(label),
+        );
         rect
     }
 
@@ -301,7 +413,13 @@ impl Brush<'_> {
         let ctx = self.painter.ctx();
         let text = self.text(name, 7.5, true);
         let rect = Rect::from_center_size(at + vec2(0.0, text.size().y / 2.0), text.size() + vec2(5.0, 1.0));
-        self.painter.rect(rect, 3.0, self.palette.card, Stroke::new(1.0, self.palette.dim), StrokeKind::Outside);
+        self.painter.rect(
+            rect,
+            3.0,
+            self.palette.card,
+            Stroke::new(1.0, self.palette.dim),
+            StrokeKind::Outside,
+        );
         engine(ctx).paint(self.painter, &text, rect.min + vec2(2.5, 0.5), self.palette.dim);
     }
 }
@@ -319,6 +437,8 @@ struct Gutter<'a> {
 }
 
 impl<'a> Gutter<'a> {
+    /// Margins narrower than this have no room for names, points.
+    const NARROW: f32 = 48.0;
     /// Between two lanes, points.
     const LANE: f32 = 4.0;
     /// Where names begin, points from the text.
@@ -331,10 +451,11 @@ impl<'a> Gutter<'a> {
         Self { brush, text, outwards, lane: 0.0, names: Vec::new() }
     }
 
-    /// A line from one end to the other, an arrow at the other, its name beside the arrow.
-    fn lead(&mut self, from: Rect, to: Rect, name: &str, colour: Color32) {
+    /// A line from one end to the other, an arrow at the other.
+    fn lead(&mut self, from: Rect, to: Rect, colour: Color32) {
         let (y0, y1) = (from.center().y + 2.0 * self.lane, to.center().y);
-        let (near, far) = (self.text + 4.0 * self.outwards, self.text + (10.0 + Self::LANE * self.lane) * self.outwards);
+        let (near, far) =
+            (self.text + 4.0 * self.outwards, self.text + (10.0 + Self::LANE * self.lane) * self.outwards);
         let painter = self.brush.painter;
         if (from.center().y - y1).abs() > 2.0 {
             let points = vec![pos2(near, y0), pos2(far, y0), pos2(far, y1), pos2(near, y1)];
@@ -342,19 +463,22 @@ impl<'a> Gutter<'a> {
             self.lane += 1.0;
         }
         let (tip, side) = (pos2(near, y1), 4.0 * self.outwards);
-        painter.add(Shape::convex_polygon(vec![tip, tip + vec2(side, -2.5), tip + vec2(side, 2.5)], colour, Stroke::NONE));
-        let mut y = y1 - Self::NAME / 2.0;
+        let arrow = vec![tip, tip + vec2(side, -2.5), tip + vec2(side, 2.5)];
+        painter.add(Shape::convex_polygon(arrow, colour, Stroke::NONE));
+    }
+
+    /// The relation's name beside the arrow.
+    fn name(&mut self, to: Rect, name: &str, colour: Color32) {
+        let mut y = to.center().y - Self::NAME / 2.0;
         while self.names.iter().any(|taken| (taken - y).abs() < Self::NAME) {
             y += Self::NAME;
         }
         self.names.push(y);
+        let painter = self.brush.painter;
         let text = self.brush.text(name, 9.5, false);
         let width = text.size().x;
-        let paper = self.brush.painter.clip_rect();
         let x = self.text + Self::NAMES * self.outwards - if self.outwards < 0.0 { width } else { 0.0 };
-        // In a narrow window the margin is narrow as well: the name moves in over the ends of the lines.
-        let x = x.clamp(paper.left() + 2.0, (paper.right() - width - 12.0).max(paper.left() + 2.0));
-        let ground = Rect::from_min_size(pos2(x, y), vec2(text.size().x, Self::NAME));
+        let ground = Rect::from_min_size(pos2(x, y), vec2(width, Self::NAME));
         painter.rect_filled(ground, 2.0, self.brush.palette.page);
         engine(painter.ctx()).paint(painter, &text, pos2(x, y - 1.0), colour);
     }

@@ -1,10 +1,10 @@
 //! The mouse on the page.
 
-use egui::{CursorIcon, Popup, PointerButton, Pos2, Rect, Response, Ui, vec2};
+use egui::{CursorIcon, PointerButton, Popup, Pos2, Rect, Response, Ui, vec2};
 
+use super::Reader;
 use super::gesture::{Drag, Unit, dragged, unit_at};
 use super::page::Place;
-use super::Reader;
 use crate::app::desk::{Desk, Edge, Words};
 use crate::app::notices::Notices;
 use crate::language::{graphemes, text_range};
@@ -20,7 +20,14 @@ const DRAG_FROM: f32 = 4.0;
 
 impl Reader {
     /// Presses, drags, clicks and hovering of this frame.
-    pub(super) fn pointer(&mut self, ui: &mut Ui, response: &Response, desk: &mut Desk, notices: &mut Notices, place: &Place) {
+    pub(super) fn pointer(
+        &mut self,
+        ui: &mut Ui,
+        response: &Response,
+        desk: &mut Desk,
+        notices: &mut Notices,
+        place: &Place,
+    ) {
         let pointer = ui.input(|input| input.pointer.clone());
         let Some(at) = pointer.latest_pos() else { return };
         let over = response.contains_pointer();
@@ -75,7 +82,10 @@ impl Reader {
             }
             _ => {
                 // Whether this is a click on a span or the begin of a drag is known at the release.
-                self.drag = Some(Drag::Words { from: caret, unit: if modifiers.alt { Unit::Letter } else { Unit::Word } });
+                self.drag = Some(Drag::Words {
+                    from: caret,
+                    unit: if modifiers.alt { Unit::Letter } else { Unit::Word },
+                });
                 return;
             }
         };
@@ -113,14 +123,23 @@ impl Reader {
 
     fn scroll_at_edge(&self, ui: &Ui, at: Pos2) {
         let view = ui.clip_rect();
-        let beyond = (at.y - (view.bottom() - SCROLL_EDGE)).max(0.0) - ((view.top() + SCROLL_EDGE) - at.y).max(0.0);
+        let beyond =
+            (at.y - (view.bottom() - SCROLL_EDGE)).max(0.0) - ((view.top() + SCROLL_EDGE) - at.y).max(0.0);
         if beyond != 0.0 {
             ui.scroll_with_delta(vec2(0.0, -beyond * 0.4));
             ui.ctx().request_repaint();
         }
     }
 
-    fn release(&mut self, ui: &Ui, desk: &mut Desk, notices: &mut Notices, place: &Place, drag: Drag, at: Pos2) {
+    fn release(
+        &mut self,
+        ui: &Ui,
+        desk: &mut Desk,
+        notices: &mut Notices,
+        place: &Place,
+        drag: Drag,
+        at: Pos2,
+    ) {
         match drag {
             Drag::Edge(_) if !self.moved => {
                 self.click(ui, desk, notices, place, at);
@@ -228,7 +247,8 @@ impl Reader {
 
     fn hover(&mut self, ui: &Ui, desk: &Desk, place: &Place, at: Option<Pos2>) {
         let over = at.and_then(|at| self.span_at(desk, place, at));
-        self.hovered = if matches!(self.drag, Some(Drag::Words { .. } | Drag::Edge(_))) { None } else { over };
+        self.hovered =
+            if matches!(self.drag, Some(Drag::Words { .. } | Drag::Edge(_))) { None } else { over };
         let Some(at) = at else { return };
         let cursor = match self.drag {
             Some(Drag::Edge(_)) => CursorIcon::ResizeHorizontal,
@@ -256,7 +276,11 @@ impl Reader {
 fn origin_of(text: &str, from: TextSize, unit: Unit) -> crate::model::TextRange {
     let byte = usize::from(from);
     let cluster = byte..graphemes::next(text, byte);
-    unit_at(text, unit, &Hit { caret: crate::layout::Caret::downstream(byte), cluster, inside: true, line: 0 })
+    unit_at(
+        text,
+        unit,
+        &Hit { caret: crate::layout::Caret::downstream(byte), cluster, inside: true, line: 0 },
+    )
 }
 
 fn size(byte: usize) -> TextSize {

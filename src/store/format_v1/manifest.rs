@@ -180,6 +180,15 @@ fn twice(file: &str, what: &str, id: &str) -> Issue {
     )
 }
 
+/// A codebook alone in its file: what stands in `codebook: (…)` of a project.ron.
+pub(in crate::store) fn read_codebook(bytes: &[u8]) -> Result<Codebook, Unreadable> {
+    let (found, _): (CodebookV1, _) = open_sealed(bytes)?;
+    if found.labels.is_empty() {
+        return Err(Unreadable::Foreign("is no codebook: it has no labels".to_owned()));
+    }
+    Ok(codebook_from(found, &mut Extras::new()))
+}
+
 pub(super) fn codebook_from(found: CodebookV1, extras: &mut Extras) -> Codebook {
     keep_extra(extras, "codebook", found.extra);
     Codebook {

@@ -7,12 +7,14 @@ mod record;
 mod registry;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 pub(super) use edits::{EditV1, read_edit, write_edit};
 pub(super) use layer::{Places, ReadLayer, read_layer, write_layer};
-pub(super) use manifest::{read_manifest, write_manifest};
+pub(super) use manifest::{read_codebook, read_manifest, write_manifest};
 pub(super) use registry::{read_registry, write_registry};
 
+use super::StoreError;
 use super::ron_text::{self, Seal, Syntax};
 use crate::model::{Issue, Place};
 
@@ -41,6 +43,18 @@ pub(super) enum Unreadable {
 }
 
 impl Unreadable {
+    /// As the reason why nothing could be opened.
+    pub(super) fn error(self, file: &Path) -> StoreError {
+        let file = file.to_owned();
+        match self {
+            Self::Syntax(Syntax { line, column, problem }) => {
+                StoreError::Syntax { file, line, column, problem }
+            }
+            Self::Newer(format) => StoreError::Newer { file, format, known: FORMAT },
+            Self::Foreign(problem) => StoreError::Syntax { file, line: 1, column: 1, problem },
+        }
+    }
+
     /// As a finding about a file, with what it means for the data.
     pub(super) fn issue(&self, file: &str, meaning: &str) -> Issue {
         let place = Place::File(file.to_owned());
