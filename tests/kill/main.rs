@@ -7,23 +7,22 @@
 mod child;
 #[cfg(unix)]
 mod random;
+#[path = "../runner/mod.rs"]
+mod runner;
 #[cfg(target_os = "linux")]
 mod syscalls;
 mod work;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Command, ExitCode};
 
 use hashiya::session::{Session, Waiting};
+use runner::Test;
 
-/// Set for the process that is to be killed: the folder.
-const FOLDER: &str = "HASHIYA_KILL_FOLDER";
-/// Who waits for the disk in it: `threads` or `caller`.
-const WAITING: &str = "HASHIYA_KILL_WAITING";
+/// The folder of the process that is to be killed.
+const FOLDER: &str = "HASHIYA_TEST_FOLDER";
 /// How many edits it makes; without it, it never ends.
-const EDITS: &str = "HASHIYA_KILL_EDITS";
-
-type Test = (&'static str, fn());
+const EDITS: &str = "HASHIYA_TEST_EDITS";
 
 const TESTS: &[Test] = &[
     #[cfg(unix)]
@@ -35,32 +34,12 @@ const TESTS: &[Test] = &[
 ];
 
 fn main() -> ExitCode {
-    if let Some(folder) = std::env::var_os(FOLDER) {
-        let waiting = if text(WAITING) == "caller" { Waiting::Caller } else { Waiting::Threads };
-        return child::run(Path::new(&folder), waiting, text(EDITS).parse().ok());
-    }
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let chosen = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()));
-    let mut failed = false;
-    for (name, test) in TESTS.iter().filter(|(name, _)| chosen(name)) {
-        let passed = std::panic::catch_unwind(test).is_ok();
-        println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
-        failed |= !passed;
-    }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-fn text(variable: &str) -> String {
-    std::env::var(variable).unwrap_or_default()
-}
-
-fn number(variable: &str, default: u32) -> u32 {
-    text(variable).parse().unwrap_or(default)
-}
-
-/// A folder on the disk that holds the build, not one in memory.
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+    let waiting = match runner::role().as_deref() {
+        None => return runner::run(TESTS),
+        Some("caller") => Waiting::Caller,
+        Some(_) => Waiting::Threads,
+    };
+    child::run(Path::new(&runner::variable(FOLDER)), waiting, runner::variable(EDITS).parse().ok())
 }
 
 /// A project at edit 0.
@@ -68,15 +47,9 @@ fn make(root: &Path) {
     Session::create(root, work::project()).unwrap().close().unwrap();
 }
 
-/// This program as the process to be killed, started by another where `through` names one.
+/// The process to be killed; `waiting` says who waits for the disk in it: `caller` or `threads`.
 fn worker(through: &[&str], root: &Path, waiting: &str, edits: &str) -> Command {
-    let this = std::env::current_exe().unwrap();
-    let mut line: Vec<PathBuf> = through.iter().map(PathBuf::from).collect();
-    line.push(this);
-    let mut command = Command::new(&line[0]);
-    command.args(&line[1..]).env(FOLDER, root).env(WAITING, waiting).env(EDITS, edits);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
+    runner::worker(waiting, through, &[(FOLDER, root), (EDITS, Path::new(edits))])
 }
 
 /// The highest number after a word in what a process said.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use hashiya::store::sim::Dice;
 use rayon::prelude::*;
 
-use super::{folder, highest, make, number, work, worker};
+use super::runner::{folder, number};
+use super::{highest, make, work, worker};
 
 /// Kills a process per round; the next one goes on with what it left.
 pub(crate) fn kill() {

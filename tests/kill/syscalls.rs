@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::{folder, highest, make, number, work, worker};
+use super::runner::{folder, number};
+use super::{highest, make, work, worker};
 
 /// Calls with which the store changes the disk or opens a file.
 const CALLS: [&str; 7] = ["openat", "write", "fdatasync", "fsync", "rename", "unlink", "mkdir"];

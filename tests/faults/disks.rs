@@ -1,0 +1,173 @@
+//! Real disks that are full or read-only, and a limit on the length of files.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use hashiya::session::{Access, Saved, Session};
+
+use super::runner::{folder, worker};
+use super::study::{self, FOLDER};
+
+/// A disk in memory of a certain size, for as long as the value lives.
+struct Disk {
+    at: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+fn run(command: &str, arguments: &[&str]) -> bool {
+    Command::new(command).args(arguments).output().is_ok_and(|output| output.status.success())
+}
+
+impl Disk {
+    /// Nothing where this process may not mount.
+    fn of(size: &str) -> Option<Self> {
+        let folder = folder();
+        let at = folder.path().join("disk");
+        std::fs::create_dir(&at).unwrap();
+        let mounted = run("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs", at.to_str()?]);
+        if !mounted {
+            println!("    disks cannot be mounted here: not tried");
+        }
+        mounted.then_some(Self { at, _folder: folder })
+    }
+
+    fn remount(&self, how: &str) -> bool {
+        run("mount", &["-o", &format!("remount,{how}"), self.at.to_str().unwrap()])
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        while run("umount", &[self.at.to_str().unwrap()]) {}
+    }
+}
+
+fn told(session: &Session) -> Option<String> {
+    match session.saved() {
+        Saved::Failed { message, .. } => Some(message),
+        _ => None,
+    }
+}
+
+pub(crate) fn full() {
+    for size in ["64k", "1m"] {
+        let Some(disk) = Disk::of(size) else { return };
+        let (root, ballast) = (disk.at.join("study"), disk.at.join("ballast"));
+        std::fs::write(&ballast, vec![0; if size == "1m" { 900_000 } else { 30_000 }]).unwrap();
+        study::make(&root);
+        let mut session = study::open(&root).session;
+        let mut number = 1;
+        let message = loop {
+            number += 1;
+            session.apply(study::add(number)).unwrap();
+            if number % 8 == 0 {
+                session.snapshot();
+            }
+            if let Some(message) = told(&session) {
+                break message;
+            }
+            assert!(number < 5000, "a disk of {size} is full at last");
+        };
+        assert!(message.contains("journal/") && message.contains("space"), "{message}");
+        let saved = number - 1;
+        for _ in 0..10 {
+            number += 1;
+            session.apply(study::add(number)).unwrap();
+            session.tick(Duration::from_secs(6));
+        }
+        assert!(told(&session).is_some(), "still full");
+        std::fs::remove_file(&ballast).unwrap();
+        session.tick(Duration::ZERO);
+        session.sync().unwrap();
+        assert!(told(&session).is_none());
+        session.close().unwrap();
+        assert_eq!(study::look(&root), (1..=number).collect::<Vec<_>>());
+        println!(
+            "    a disk of {size} was full after {saved} edits; all {number} are there once there was room"
+        );
+    }
+}
+
+pub(crate) fn read_only_while_open() {
+    let Some(disk) = Disk::of("4m") else { return };
+    let root = disk.at.join("study");
+    study::make(&root);
+    let mut session = study::open(&root).session;
+    session.apply(study::add(2)).unwrap();
+    session.sync().unwrap();
+    // A disk with open files cannot be made read-only at once; a read-only view of it laid over the folder can.
+    let folder = root.to_str().unwrap();
+    assert!(run("mount", &["--bind", "-o", "ro", folder, folder]));
+    run("mount", &["-o", "remount,bind,ro", folder]);
+    session.apply(study::add(3)).unwrap();
+    session.snapshot();
+    let issues = session.tick(Duration::from_secs(6));
+    let message = told(&session).or_else(|| issues.first().map(ToString::to_string)).expect("it is told");
+    assert!(message.contains("journal/") || message.contains("layers/"), "{message}");
+    session.apply(study::add(4)).unwrap();
+    assert!(run("umount", &[folder]));
+    for _ in 0..80 {
+        session.tick(Duration::from_secs(6));
+    }
+    session.sync().unwrap();
+    session.close().unwrap();
+    assert_eq!(study::look(&root), [1, 2, 3, 4]);
+}
+
+pub(crate) fn read_only() {
+    let Some(disk) = Disk::of("4m") else { return };
+    let root = disk.at.join("study");
+    study::make(&root);
+    let before = files(&root);
+    assert!(disk.remount("ro"));
+    let mut opened = study::open(&root);
+    let why = opened.read_only.expect("it is told");
+    assert!(why.contains("cannot be written"), "{why}");
+    assert_eq!(study::numbers(&opened.session), [1]);
+    assert!(matches!(opened.session.saved(), Saved::ReadOnly));
+    assert!(opened.session.apply(study::add(2)).is_err());
+    drop(opened.session);
+    assert!(Session::open_read_only(&root).is_ok());
+    assert_eq!(files(&root), before);
+    assert!(disk.remount("rw"));
+    assert_eq!(study::look(&root), [1]);
+    assert_eq!(Access::default(), Access::Write);
+}
+
+fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            found.extend(files(&entry));
+        } else {
+            found.push((entry.clone(), std::fs::read(&entry).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The process is ended by the system when a file grows past the limit, in the middle of a record.
+pub(crate) fn limit() {
+    let folder = folder();
+    let mut torn = 0;
+    for kilobytes in 4..24 {
+        let root = folder.path().join(kilobytes.to_string());
+        study::make(&root);
+        let command = format!("ulimit -f {kilobytes}; exec \"$0\"");
+        let output = worker("fill", &["bash", "-c", command.as_str()], &[(FOLDER, &root)]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let saved =
+            said.lines().filter_map(|line| line.strip_prefix("saved ")?.parse().ok()).max().unwrap_or(1);
+        let journals =
+            files(&root).into_iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "jnl"));
+        torn += journals.filter(|(_, bytes)| bytes.last().is_some_and(|byte| *byte != b'\n')).count();
+        let found = study::look(&root);
+        let last = found.len() as u32;
+        assert_eq!(found, (1..=last).collect::<Vec<_>>());
+        assert!(last >= saved, "with {kilobytes} KiB: {saved} were saved, {last} are found");
+    }
+    println!("    20 limits on the length of files: {torn} torn records, 0 edits lost");
+    assert!(torn > 0, "the limit tears records");
+}
