@@ -71,14 +71,18 @@ pub(super) fn take(vfs: &Arc<dyn Vfs>, root: &Path) -> Locked {
     match vfs.lock(&path) {
         Ok(mut lock) => match lock.describe(&me.to_string()) {
             Ok(()) => Locked::Ours(Guard::Kernel(lock)),
-            Err(error) => Locked::No(format!("the folder cannot be written: {error}")),
+            Err(error) => Locked::No(not_written(&path, &error)),
         },
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
             Locked::No(holder(vfs, &path).map_or_else(|| "somebody has it open".into(), |h| h.for_people()))
         }
         Err(error) if error.kind() == ErrorKind::Unsupported => by_text(vfs, path, &me),
-        Err(error) => Locked::No(format!("the folder cannot be written: {error}")),
+        Err(error) => Locked::No(not_written(&path, &error)),
     }
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> String {
+    format!("the folder cannot be written: {}: {error}", path.display())
 }
 
 fn holder(vfs: &Arc<dyn Vfs>, path: &Path) -> Option<Holder> {
@@ -102,7 +106,7 @@ fn by_text(vfs: &Arc<dyn Vfs>, path: PathBuf, me: &Holder) -> Locked {
     });
     match written {
         Ok(()) => Locked::Ours(Guard::Text(vfs.clone(), path)),
-        Err(error) => Locked::No(format!("the folder cannot be written: {error}")),
+        Err(error) => Locked::No(not_written(&path, &error)),
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) struct FileJob {
 /// What became of the files of a snapshot.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
-    /// Where they are now.
+    /// Where they are now, also of those whose folder could not be waited for.
     pub(super) written: Vec<(Target, Home)>,
     /// Those that are not, and why. Their edits stay in the journal.
     pub(super) failed: Vec<(Target, StoreError)>,
@@ -110,11 +110,10 @@ pub(super) fn write_files(vfs: &dyn Vfs, root: &Path, through: &Through, jobs: &
     for folder in folders {
         if let Err(error) = vfs.sync_dir(&folder) {
             let message = error.to_string();
-            let here = |file: &str| root.join(file).parent() == Some(folder.as_path());
-            let (lost, kept) = outcome.written.into_iter().partition(|(_, home)| here(&home.file));
-            outcome.written = kept;
-            outcome.failed.extend(Vec::into_iter(lost).map(|(target, _): (Target, Home)| {
-                (target, StoreError::io("write", &folder, Error::other(message.clone()), MEANING))
+            let here =
+                outcome.written.iter().filter(|(_, home)| root.join(&home.file).parent() == Some(&*folder));
+            outcome.failed.extend(here.map(|(target, _)| {
+                (target.clone(), StoreError::io("write", &folder, Error::other(message.clone()), MEANING))
             }));
         }
     }
@@ -219,8 +218,8 @@ impl Begun {
         }
         vfs.rename(&self.temporary, &self.path)
             .map_err(|error| StoreError::io("write", &self.path, error, MEANING))?;
-        let stamp =
-            vfs.stat(&self.path).map_err(|error| StoreError::io("look at", &self.path, error, MEANING))?;
+        // From here on what stands there is ours, whatever else fails. Without its stamp, its hash tells it.
+        let stamp = vfs.stat(&self.path).unwrap_or_default();
         let known = Known::Ours(Mark { stamp, hash: blake3::hash(&back) });
         Ok(Home { file: self.relative, known, altered: false })
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// What is known of a file without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Stamp {
     /// Length in bytes.
     pub len: u64,
