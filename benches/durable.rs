@@ -4,19 +4,22 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "benches prepare their own data")]
 
+use std::io::Result;
 use std::path::Path;
 use std::sync::Arc;
 
 use divan::{Bencher, counter::ItemsCount};
 use hashiya::model::{Article, ArticleInfo, Edit, LayerKey, Project, Span, Status, TextRange, fixture};
-use hashiya::session::Session;
+use hashiya::session::{Session, Waiting};
+use hashiya::store::vfs::{Entry, Identity, Stamp};
+use hashiya::store::{RealFs, Vfs, VfsFile, VfsLock};
 
 fn main() {
     divan::main();
 }
 
 /// A project of articles with 30 spans each in the layer of `me`.
-fn project(root: &Path, articles: usize) {
+fn in_memory(articles: usize) -> Project {
     let sentence = "قال [علي]{actor} إن [بغداد]{location} ترفض [ذلك]{claim} ".repeat(10);
     let (text, layer) = fixture::parse(&sentence);
     let (text, layer): (Arc<str>, _) = (text.into(), Arc::new(layer));
@@ -32,7 +35,99 @@ fn project(root: &Path, articles: usize) {
         project.put_text(Arc::new(Article::new(id.as_str(), text.clone())));
         project.put_layer(LayerKey::new(id, "me"), layer.clone());
     }
-    Session::create(root, project).unwrap().close().unwrap();
+    project
+}
+
+fn project(root: &Path, articles: usize) {
+    let project = in_memory(articles);
+    Session::create_on(Arc::new(Hasty(RealFs)), root, project, Waiting::Caller).unwrap().close().unwrap();
+}
+
+/// The real disk without waiting for it: to make large projects in a reasonable time.
+#[derive(Debug)]
+struct Hasty(RealFs);
+
+#[derive(Debug)]
+struct HastyFile(Box<dyn VfsFile>);
+
+impl VfsFile for HastyFile {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn sync_data(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn sync_all(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn hasty(file: Result<Box<dyn VfsFile>>) -> Result<Box<dyn VfsFile>> {
+    Ok(Box::new(HastyFile(file?)))
+}
+
+impl Vfs for Hasty {
+    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        self.0.read(path)
+    }
+
+    fn create_new(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
+        hasty(self.0.create_new(path))
+    }
+
+    fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
+        hasty(self.0.create(path))
+    }
+
+    fn append(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
+        hasty(self.0.append(path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        self.0.rename(from, to)
+    }
+
+    fn unlink(&self, path: &Path) -> Result<()> {
+        self.0.unlink(path)
+    }
+
+    fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
+        self.0.hard_link(from, to)
+    }
+
+    fn create_dir(&self, path: &Path) -> Result<()> {
+        self.0.create_dir(path)
+    }
+
+    fn sync_dir(&self, _: &Path) -> Result<()> {
+        Ok(())
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<Entry>> {
+        self.0.list(path)
+    }
+
+    fn stat(&self, path: &Path) -> Result<Stamp> {
+        self.0.stat(path)
+    }
+
+    fn lock(&self, path: &Path) -> Result<Box<dyn VfsLock>> {
+        self.0.lock(path)
+    }
+
+    fn identity(&self) -> Identity {
+        self.0.identity()
+    }
+
+    fn is_running(&self, pid: u32) -> bool {
+        self.0.is_running(pid)
+    }
+
+    fn draw(&self) -> u64 {
+        self.0.draw()
+    }
 }
 
 /// A span on the first word, and the edit that makes it.
@@ -109,6 +204,7 @@ fn write_a_project(bencher: Bencher, articles: usize) {
     let mut nth = 0;
     bencher.counter(ItemsCount::new(articles)).bench_local(|| {
         nth += 1;
-        project(&folder.path().join(nth.to_string()), articles);
+        let root = folder.path().join(nth.to_string());
+        Session::create(&root, in_memory(articles)).unwrap().close().unwrap();
     });
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::format_v1::Through;
 use super::load::{Home, Keep};
 use super::snapshot::{Content, FileJob, Manifest, Target, keep_copy, write_files};
-use super::vfs::{create_dirs, write_all};
+use super::vfs::{at_once, create_dirs, write_all};
 use super::{StoreError, Vfs, VfsFile, paths};
 use crate::model::{Article, ArticleId, ArticleInfo, Project};
 
@@ -72,7 +72,7 @@ fn write(vfs: &dyn Vfs, root: &Path, jobs: &[FileJob]) -> Result<(), StoreError>
     outcome.failed.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
 }
 
-/// Files that go through the steps together: a disk that waits for many at once waits little longer than for one.
+/// Files that go through the steps together.
 const TOGETHER: usize = 128;
 
 /// Puts the texts of new articles on disk.
@@ -103,9 +103,8 @@ pub fn write_texts(vfs: &dyn Vfs, root: &Path, texts: &[(ArticleId, Arc<str>)]) 
             }
             open.push(begin_text(vfs, root, &file, text)?);
         }
-        for (mut file, path) in open {
-            file.sync_all().map_err(failed(&path))?;
-        }
+        let synced = at_once(vfs, open, |(mut file, path)| file.sync_all().map_err(failed(&path)));
+        synced.into_iter().collect::<Result<(), StoreError>>()?;
     }
     vfs.sync_dir(&folder).map_err(failed(&folder))
 }

@@ -142,6 +142,10 @@ impl Vfs for RealFs {
         // The standard library seeds its hash tables from the system's random source.
         RandomState::new().hash_one(std::process::id())
     }
+
+    fn at_once(&self) -> usize {
+        8
+    }
 }
 
 #[cfg(unix)]

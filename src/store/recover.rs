@@ -230,15 +230,14 @@ impl Journals {
     /// Adds the records of a journal that an earlier one does not have already, and reports those that are missing.
     fn take(&mut self, read: ReadJournal, file: &str, issues: &mut Vec<Issue>) {
         if let Some(head) = read.head {
-            if self.name.as_ref().is_some_and(|name| *name != head.journal) {
-                self.last_seq = 0;
-            }
-            let first = self.name.replace(head.journal).is_none();
+            let follows = self.name.as_ref() == Some(&head.journal);
+            self.name = Some(head.journal);
             let before = head.next.saturating_sub(1);
-            if first {
-                self.last_seq = before;
-            } else {
+            if follows {
                 self.expect(before, file, issues);
+            } else {
+                // The first journal, or one brought from another copy: its numbers begin here.
+                self.last_seq = before;
             }
         }
         for record in read.records {

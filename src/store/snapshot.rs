@@ -1,8 +1,7 @@
 //! Files written whole or not at all, and never over bytes that are not ours.
 //!
 //! A file: temporary file → fsync → read back, compare and parse → rename; after all files, fsync of their folders.
-//! Several files go through each step together, because a disk that waits for many at once waits little longer
-//! than for one.
+//! Several files go through each step together.
 
 use std::collections::BTreeSet;
 use std::io::{Error, ErrorKind};
@@ -11,7 +10,7 @@ use std::sync::Arc;
 
 use super::format_v1::{self, Through};
 use super::load::{Home, Keep, Known, Mark, read_marked};
-use super::vfs::{create_dirs, write_all};
+use super::vfs::{at_once, create_dirs, write_all};
 use super::{StoreError, Vfs, paths};
 use crate::model::{
     Annotator, Article, ArticleInfo, Codebook, Issue, Layer, LayerKey, Place, Project, Registry, Settings,
@@ -94,9 +93,12 @@ pub(super) fn write_files(vfs: &dyn Vfs, root: &Path, through: &Through, jobs: &
                 Err(error) => outcome.failed.push((job.target.clone(), error)),
             }
         }
-        for (job, file) in begun {
+        let finished = at_once(vfs, begun, |(job, file): (&FileJob, Begun)| {
             let folder = file.path.parent().map(Path::to_owned);
-            match file.finish(vfs, root, job) {
+            (job, folder, file.finish(vfs, root, job))
+        });
+        for (job, folder, result) in finished {
+            match result {
                 Ok(home) => {
                     outcome.written.push((job.target.clone(), home));
                     folders.extend(folder);
@@ -201,13 +203,11 @@ fn place_for(
 
 impl Begun {
     fn finish(mut self, vfs: &dyn Vfs, root: &Path, job: &FileJob) -> Result<Home, StoreError> {
-        let temporary = self.temporary.clone();
-        let failed = |what| move |error| StoreError::io(what, &temporary, error, MEANING);
+        let temporary = self.temporary.as_path();
+        let failed = |what| move |error| StoreError::io(what, temporary, error, MEANING);
         self.file.sync_all().map_err(failed("write"))?;
         drop(self.file);
-        let temporary = self.temporary.clone();
-        let failed = |what| move |error| StoreError::io(what, &temporary, error, MEANING);
-        let back = vfs.read(&self.temporary).map_err(failed("read back"))?;
+        let back = vfs.read(temporary).map_err(failed("read back"))?;
         if back != self.bytes.as_bytes() || !reads(job, &back) {
             let error = Error::new(ErrorKind::InvalidData, "what was written does not read back the same");
             return Err(StoreError::io("trust", &self.temporary, error, MEANING));
