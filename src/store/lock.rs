@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::vfs::Identity;
+use super::vfs::{Identity, create_fresh};
 use super::{Vfs, VfsLock, paths};
 
 /// What taking the lock gave.
@@ -100,7 +100,7 @@ fn by_text(vfs: &Arc<dyn Vfs>, path: PathBuf, me: &Holder) -> Locked {
             return Locked::No(format!("{sentence}; if that is no longer so, remove {}", path.display()));
         }
     }
-    let written = vfs.create(&path).and_then(|mut file| {
+    let written = create_fresh(&**vfs, &path).and_then(|mut file| {
         super::vfs::write_all(file.as_mut(), me.to_string().as_bytes())?;
         file.sync_all()
     });

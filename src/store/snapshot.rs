@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::format_v1::{self, Through};
 use super::load::{Home, Keep, Known, Mark, read_marked};
-use super::vfs::{at_once, create_dirs, write_all};
+use super::vfs::{at_once, create_dirs, create_fresh, write_all};
 use super::{StoreError, Vfs, paths};
 use crate::model::{
     Annotator, Article, ArticleInfo, Codebook, Issue, Layer, LayerKey, Place, Project, Registry, Settings,
@@ -144,7 +144,7 @@ fn begin(
         create_dirs(vfs, folder)
             .map_err(|error| StoreError::io("make the folder", folder, error, MEANING))?;
     }
-    let written = vfs.create(&temporary).and_then(|mut file| {
+    let written = create_fresh(vfs, &temporary).and_then(|mut file| {
         write_all(file.as_mut(), bytes.as_bytes())?;
         Ok(file)
     });
@@ -256,7 +256,7 @@ pub(super) fn keep_copy(vfs: &dyn Vfs, root: &Path, file: &str, bytes: &[u8]) ->
     }
     let folder = root.join(paths::QUARANTINE);
     let written = create_dirs(vfs, &folder).and_then(|()| {
-        let mut copy = vfs.create(&path)?;
+        let mut copy = create_fresh(vfs, &path)?;
         write_all(copy.as_mut(), bytes)?;
         copy.sync_all()?;
         vfs.sync_dir(&folder)

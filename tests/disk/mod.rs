@@ -123,10 +123,6 @@ impl Vfs for Disk {
         if self.0.lock().unwrap().files.contains_key(path) {
             return Err(ErrorKind::AlreadyExists.into());
         }
-        self.create(path)
-    }
-
-    fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
         self.refuse(path, "write")?;
         if !path.parent().is_some_and(|parent| self.0.lock().unwrap().folders.contains(parent)) {
             return Err(ErrorKind::NotFound.into());
