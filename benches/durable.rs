@@ -77,10 +77,6 @@ impl Vfs for Hasty {
         hasty(self.0.create_new(path))
     }
 
-    fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
-        hasty(self.0.create(path))
-    }
-
     fn append(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
         hasty(self.0.append(path))
     }

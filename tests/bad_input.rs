@@ -232,6 +232,21 @@ fn a_snapshot_that_fails_loses_nothing_and_is_tried_again() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_waited_for_does_not_make_our_file_foreign() {
+    let disk = project("[Ali]{actor} said no");
+    let (mut session, _) = open(&disk);
+    mark(&mut session, "said");
+    disk.deny("/p/layers/me", "sync");
+    session.snapshot();
+    said(&session.tick(Duration::ZERO), "not-written", &["layers/me", "permission denied"]);
+    disk.allow("/p/layers/me");
+    mark(&mut session, "no");
+    session.close().unwrap();
+    assert!(!disk.files().keys().any(|path| path.to_str().unwrap().contains("conflict")));
+    assert_eq!(shown(&open(&disk).0), "[Ali]{actor} [said]{actor} [no]{actor}");
+}
+
+#[test]
 fn every_truncation_of_every_file_is_reported_or_harmless() {
     let whole = project("[علي]{actor} قال [لا]{claim}");
     for (path, bytes) in whole.files() {

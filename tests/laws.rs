@@ -283,7 +283,8 @@ fn check_file(file: &str, text: &str, layer: &Layer) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    // PROPTEST_CASES asks for more.
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(600), ..ProptestConfig::default() })]
 
     #[test]
     fn the_journal_tells_what_was_shown(text in text(), acts in prop::collection::vec(act(), 1..40)) {

@@ -33,7 +33,9 @@ impl Room {
     }
 
     fn put(&self, file: &str, text: &str) {
-        let mut file = RealFs.create(&self.root().join(file)).unwrap();
+        let path = self.root().join(file);
+        RealFs.unlink(&path).unwrap();
+        let mut file = RealFs.create_new(&path).unwrap();
         assert_eq!(file.write(text.as_bytes()).unwrap(), text.len());
     }
 }
@@ -274,4 +276,29 @@ fn a_folder_that_is_no_project_or_not_empty_is_refused() {
     let room = Room::new("one");
     let error = Session::create(&room.root(), Project::new("x", "x")).unwrap_err().to_string();
     assert!(error.contains("is not empty; nothing was written"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_project_lead_nothing_outside() {
+    use std::os::unix::fs::symlink;
+    let room = Room::new("one two");
+    let outside = room.folder.path().join("thesis");
+    let text = || RealFs.read(&outside).unwrap();
+    write_texts(&RealFs, room.folder.path(), &[("thesis".into(), "precious".into())]).unwrap();
+    RealFs.rename(&room.folder.path().join("articles/thesis.txt"), &outside).unwrap();
+    for link in ["layers/me/a.ron.tmp", "cache/counts.txt.tmp", "project.ron.tmp"] {
+        RealFs.create_dir(room.root().join(link).parent().unwrap()).unwrap();
+        symlink(&outside, room.root().join(link)).unwrap();
+    }
+    let mut session = room.open();
+    mark(&mut session, "one", "actor");
+    session.apply(Edit::SetName { old: "Fixture".into(), new: "x".into() }).unwrap();
+    session.close().unwrap();
+    assert_eq!(text(), b"precious");
+    RealFs.unlink(&room.root().join(".lock")).unwrap();
+    symlink(&outside, room.root().join(".lock")).unwrap();
+    let opened = Session::open(&room.root()).unwrap();
+    assert!(opened.read_only.unwrap().contains(".lock: it is a link to another file"));
+    assert_eq!(text(), b"precious");
 }

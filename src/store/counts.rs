@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::ron_text::{self, push};
-use super::vfs::{Stamp, create_dirs, write_all};
+use super::vfs::{Stamp, create_dirs, create_fresh, write_all};
 use super::{Vfs, paths};
 use crate::model::{AnnotatorId, ArticleId, Edit, LabelId, Layer, LayerKey, Span, Status};
 
@@ -290,7 +290,7 @@ pub(super) fn survey(
 pub(super) fn save(vfs: &dyn Vfs, root: &Path, tally: &Tally) -> std::io::Result<()> {
     let temporary = root.join(format!("{}.tmp", paths::COUNTS));
     create_dirs(vfs, &root.join(paths::CACHE))?;
-    let mut file = vfs.create(&temporary)?;
+    let mut file = create_fresh(vfs, &temporary)?;
     write_all(file.as_mut(), tally.to_cache().as_bytes())?;
     drop(file);
     vfs.rename(&temporary, &root.join(paths::COUNTS))

@@ -9,7 +9,7 @@ use std::thread::Builder;
 
 use super::counts::{Counted, LayerCounts, Tally, save, survey};
 use super::format_v1::{Through, write_edit};
-use super::journal::{Journal, line};
+use super::journal::Journal;
 use super::load::{self, Home, Known};
 use super::lock::{self, Guard, Locked};
 use super::recover::{self, Files};
@@ -313,7 +313,7 @@ impl Folder {
         self.seq += 1;
         self.fresh += 1;
         if let Some(writer) = &mut self.writer {
-            writer.append(self.seq, line(self.seq, &prepared.0));
+            writer.append(self.seq, prepared.0.clone());
         }
     }
 
@@ -423,6 +423,8 @@ impl Folder {
             self.files.homes.insert(target, home);
         }
         self.issues.extend(outcome.issues);
+        // Also a file that stands at its place, where the disk did not say that it stays there.
+        missing.extend(outcome.failed.iter().map(|(target, _)| target.clone()));
         let failed = !missing.is_empty();
         for (target, error) in &outcome.failed {
             let file =

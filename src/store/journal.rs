@@ -1,7 +1,11 @@
 //! The journal: every edit, on disk before it counts as saved.
 //!
 //! A journal is a text file. Its lines are records `crc32 SP seq SP ron LF`; the first says whose journal it is and
-//! the number of the next edit. A line that was cut off or damaged shows by its checksum.
+//! the number of the next edit. Edits that shared one write name its first: `7/5` was written together with 5 and 6.
+//!
+//! A line that was cut off or damaged shows by its checksum. Where a later write follows it was acknowledged, so it
+//! was damaged since, which people are told; else a crash tore the last write, which nobody was promised: it is left
+//! out whole from the first bad line on, because a disk may keep its end and lose its beginning.
 //!
 //! A file whose write or fsync failed is never written again: what it did not acknowledge goes, from memory, into a
 //! new one (after a failed fsync the kernel may call lost pages clean, and a second fsync would lie).
@@ -28,6 +32,8 @@ pub(super) struct Head {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) seq: u64,
+    /// First record of the write it came with; 0 for the head's.
+    first: u64,
     pub(super) ron: String,
 }
 
@@ -36,16 +42,22 @@ pub(super) struct Record {
 pub(super) struct ReadJournal {
     pub(super) head: Option<Head>,
     pub(super) records: Vec<Record>,
-    /// Lines that are no records, from 1.
+    /// Lines that are no records and were acknowledged once, from 1.
     pub(super) bad: Vec<usize>,
-    /// The bad lines are the end of the file: what a crash leaves of edits that were never acknowledged.
+    /// The last write was torn by a crash. Nothing of it was acknowledged; it was left out from the first bad line on.
     pub(super) torn: bool,
 }
 
 /// A record as a line.
-pub(super) fn line(seq: u64, ron: &str) -> String {
-    let body = format!("{seq} {ron}");
+fn line(seq: u64, first: u64, ron: &str) -> String {
+    let body = if first == seq { format!("{seq} {ron}") } else { format!("{seq}/{first} {ron}") };
     format!("{:08x} {body}\n", crc32fast::hash(body.as_bytes()))
+}
+
+/// The lines of edits that are written together.
+fn lines(first: Option<u64>, edits: &[(u64, String)]) -> String {
+    let first = first.or(edits.first().map(|(seq, _)| *seq)).unwrap_or_default();
+    edits.iter().map(|(seq, ron)| line(*seq, first, ron)).collect()
 }
 
 fn read_line(line: &[u8]) -> Option<Record> {
@@ -53,32 +65,37 @@ fn read_line(line: &[u8]) -> Option<Record> {
     if crc != format!("{:08x}", crc32fast::hash(body.as_bytes())) {
         return None;
     }
-    let (seq, ron) = body.split_once(' ')?;
-    Some(Record { seq: seq.parse().ok()?, ron: ron.to_owned() })
+    let (number, ron) = body.split_once(' ')?;
+    let (seq, first) = number.split_once('/').unwrap_or((number, number));
+    Some(Record { seq: seq.parse().ok()?, first: first.parse().ok()?, ron: ron.to_owned() })
 }
 
 /// Reads what can be read of a journal.
 pub(super) fn read(bytes: &[u8]) -> ReadJournal {
     let mut journal = ReadJournal::default();
-    let mut rest = bytes;
-    let mut number = 0;
-    while !rest.is_empty() {
-        number += 1;
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
-        rest = after.get(1..).unwrap_or_default();
-        // A line without its end was cut off, even where its checksum happens to hold.
-        let record = end.and_then(|_| read_line(line));
-        journal.torn = record.is_none();
+    // A line without its end was cut off, even where its checksum happens to hold.
+    let whole = |line: &[u8]| line.strip_suffix(b"\n").and_then(read_line);
+    let read: Vec<Option<Record>> = bytes.split_inclusive(|byte| *byte == b'\n').map(whole).collect();
+    let last_write = read.iter().flatten().map(|record| record.first).max().unwrap_or_default();
+    let mut last = 0;
+    for (number, record) in (1..).zip(read) {
+        let head = record.as_ref().filter(|record| number == 1 && record.seq == 0);
+        let head: Option<Head> = head.and_then(|record| ron_text::parse(&record.ron).ok());
         match record {
-            Some(Record { seq: 0, ron }) if number == 1 => {
-                journal.head = ron_text::parse(&ron).ok();
-                if journal.head.is_none() {
-                    journal.bad.push(number);
-                }
+            _ if head.is_some() => {
+                last = head.as_ref().map(|head| head.next.saturating_sub(1)).unwrap_or_default();
+                journal.head = head;
             }
-            Some(record) => journal.records.push(record),
-            None => journal.bad.push(number),
+            Some(record) if record.seq > 0 => {
+                last = record.seq;
+                journal.records.push(record);
+            }
+            // A write that began after what is missing here was begun once this was on disk.
+            _ if last_write > if number == 1 { 0 } else { last + 1 } => journal.bad.push(number),
+            _ => {
+                journal.torn = true;
+                break;
+            }
         }
     }
     journal
@@ -199,8 +216,7 @@ impl Journal {
         fields.bare("next", self.acked + 1);
         fields.close();
         let mut file = self.vfs.create_new(path)?;
-        let mut bytes = line(0, &head);
-        bytes.extend(self.pending.iter().map(|(_, line)| line.as_str()));
+        let bytes = line(0, 0, &head) + &lines(Some(0), &self.pending);
         write_all(file.as_mut(), bytes.as_bytes())?;
         file.sync_all()?;
         self.vfs.sync_dir(&dir)?;
@@ -223,21 +239,24 @@ impl Journal {
         let meaning =
             "Nothing is lost: its edits are in the project's files and are skipped at the next start";
         let entries = self.vfs.list(&dir).map_err(|error| StoreError::io("list", &dir, error, meaning))?;
-        for entry in entries {
-            if paths::journal_number(&entry.name).is_some_and(|number| number < before) {
-                let path = dir.join(&entry.name);
-                self.vfs.unlink(&path).map_err(|error| StoreError::io("remove", &path, error, meaning))?;
-                // One after the other: a later file that is gone while an earlier one is back would look like a gap.
-                self.vfs.sync_dir(&dir).map_err(|error| StoreError::io("write", &dir, error, meaning))?;
-            }
+        let mut old: Vec<(u64, String)> = entries
+            .into_iter()
+            .filter_map(|entry| Some((paths::journal_number(&entry.name)?, entry.name)))
+            .filter(|(number, _)| *number < before)
+            .collect();
+        // The oldest first, and waited for one by one: a disk that kept an older one and lost a newer would leave a gap.
+        old.sort_unstable();
+        for (_, name) in old {
+            let path = dir.join(name);
+            self.vfs.unlink(&path).map_err(|error| StoreError::io("remove", &path, error, meaning))?;
+            self.vfs.sync_dir(&dir).map_err(|error| StoreError::io("write", &dir, error, meaning))?;
         }
         Ok(())
     }
 }
 
 fn write_pending(file: &mut dyn VfsFile, pending: &[(u64, String)]) -> std::io::Result<()> {
-    let bytes: String = pending.iter().map(|(_, line)| line.as_str()).collect();
-    write_all(file, bytes.as_bytes())?;
+    write_all(file, lines(None, pending).as_bytes())?;
     file.sync_data()
 }
 
@@ -246,21 +265,27 @@ mod tests {
     use super::*;
 
     fn head() -> String {
-        line(0, "(format: 1, journal: \"j\", next: 1)")
+        line(0, 0, "(format: 1, journal: \"j\", next: 1)")
+    }
+
+    fn seqs(read: &ReadJournal) -> Vec<u64> {
+        read.records.iter().map(|record| record.seq).collect()
     }
 
     #[test]
     fn a_journal_reads_as_it_is_written() {
-        let text = head() + &line(1, "set_name(old: \"\", new: \"دراسة\")") + &line(2, "x");
+        let edits = [(1, "set_name(old: \"\", new: \"دراسة\")".to_owned()), (2, "x".to_owned())];
+        let text = head() + &lines(None, &edits);
+        assert!(text.contains(" 2/1 x\n"), "{text}");
         let read = read(text.as_bytes());
         assert_eq!(read.head, Some(Head { format: 1, journal: "j".into(), next: 1 }));
-        assert_eq!(read.records.iter().map(|r| r.seq).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(seqs(&read), [1, 2]);
         assert!(read.bad.is_empty() && !read.torn);
     }
 
     #[test]
     fn every_cut_leaves_the_records_before_it() {
-        let text = head() + &line(1, "a") + &line(2, "ب");
+        let text = head() + &line(1, 1, "a") + &line(2, 2, "ب");
         for cut in 0..text.len() {
             let read = read(&text.as_bytes()[..cut]);
             let whole = text.as_bytes()[..cut].iter().filter(|byte| **byte == b'\n').count();
@@ -271,12 +296,32 @@ mod tests {
 
     #[test]
     fn every_changed_bit_shows() {
-        let text = (head() + &line(1, "add") + &line(2, "b")).into_bytes();
+        let text = (head() + &line(1, 1, "add") + &line(2, 2, "b")).into_bytes();
         for bit in 0..text.len() * 8 {
             let mut damaged = text.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
             let read = read(&damaged);
-            assert!(!read.bad.is_empty() || read.head.is_none(), "bit {bit}");
+            assert!(!read.bad.is_empty() || read.torn, "bit {bit}");
         }
+    }
+
+    #[test]
+    fn a_torn_write_goes_whole_and_a_damaged_one_alone() {
+        let bad = "00000000 x\n";
+        let check = |text: String, records: &[u64], bad: &[usize], torn: bool| {
+            let read = read(text.as_bytes());
+            assert_eq!(
+                (seqs(&read).as_slice(), read.bad.as_slice(), read.torn),
+                (records, bad, torn),
+                "{text}"
+            );
+        };
+        check(head() + &line(1, 1, "a") + bad + &line(3, 2, "c"), &[1], &[], true);
+        check(head() + &line(1, 1, "a") + bad + &line(3, 2, "c") + &line(4, 4, "d"), &[1, 3, 4], &[3], false);
+        check(head() + &line(1, 1, "a") + bad + &line(3, 3, "c"), &[1, 3], &[3], false);
+        check(head() + bad + &line(2, 1, "b"), &[], &[], true);
+        check(head() + bad + &line(2, 0, "b"), &[], &[], true);
+        check(bad.to_owned() + &line(1, 0, "a"), &[], &[], true);
+        check(bad.to_owned() + &line(1, 1, "a"), &[1], &[1], false);
     }
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::vfs::Identity;
+use super::vfs::{Identity, create_fresh};
 use super::{Vfs, VfsLock, paths};
 
 /// What taking the lock gave.
@@ -71,14 +71,18 @@ pub(super) fn take(vfs: &Arc<dyn Vfs>, root: &Path) -> Locked {
     match vfs.lock(&path) {
         Ok(mut lock) => match lock.describe(&me.to_string()) {
             Ok(()) => Locked::Ours(Guard::Kernel(lock)),
-            Err(error) => Locked::No(format!("the folder cannot be written: {error}")),
+            Err(error) => Locked::No(not_written(&path, &error)),
         },
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
             Locked::No(holder(vfs, &path).map_or_else(|| "somebody has it open".into(), |h| h.for_people()))
         }
         Err(error) if error.kind() == ErrorKind::Unsupported => by_text(vfs, path, &me),
-        Err(error) => Locked::No(format!("the folder cannot be written: {error}")),
+        Err(error) => Locked::No(not_written(&path, &error)),
     }
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> String {
+    format!("the folder cannot be written: {}: {error}", path.display())
 }
 
 fn holder(vfs: &Arc<dyn Vfs>, path: &Path) -> Option<Holder> {
@@ -96,13 +100,13 @@ fn by_text(vfs: &Arc<dyn Vfs>, path: PathBuf, me: &Holder) -> Locked {
             return Locked::No(format!("{sentence}; if that is no longer so, remove {}", path.display()));
         }
     }
-    let written = vfs.create(&path).and_then(|mut file| {
+    let written = create_fresh(&**vfs, &path).and_then(|mut file| {
         super::vfs::write_all(file.as_mut(), me.to_string().as_bytes())?;
         file.sync_all()
     });
     match written {
         Ok(()) => Locked::Ours(Guard::Text(vfs.clone(), path)),
-        Err(error) => Locked::No(format!("the folder cannot be written: {error}")),
+        Err(error) => Locked::No(not_written(&path, &error)),
     }
 }
 

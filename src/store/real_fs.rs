@@ -51,11 +51,8 @@ impl Vfs for RealFs {
         Ok(Box::new(RealFile(File::create_new(path)?)))
     }
 
-    fn create(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
-        Ok(Box::new(RealFile(File::create(path)?)))
-    }
-
     fn append(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
+        refuse_link(path)?;
         Ok(Box::new(RealFile(OpenOptions::new().append(true).open(path)?)))
     }
 
@@ -105,6 +102,7 @@ impl Vfs for RealFs {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn VfsLock>> {
+        refuse_link(path)?;
         // Not truncated on opening: until the lock is ours, the text is the holder's.
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
@@ -145,6 +143,16 @@ impl Vfs for RealFs {
 
     fn at_once(&self) -> usize {
         8
+    }
+}
+
+/// A project may come from anybody; a link in it must not lead what we write to a file outside.
+fn refuse_link(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a link to another file"))
+        }
+        _ => Ok(()),
     }
 }
 

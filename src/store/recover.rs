@@ -217,8 +217,9 @@ impl Journals {
                 return Err(StoreError::Newer { file: root.join(file), format, known: FORMAT });
             }
             all.number = number;
-            all.reusable = read.head.is_some() && read.records.is_empty() && read.bad.is_empty();
-            if !read.bad.is_empty() && writable {
+            let is_whole = read.bad.is_empty() && !read.torn;
+            all.reusable = read.head.is_some() && read.records.is_empty() && is_whole;
+            if !is_whole && writable {
                 keep(vfs, root, &file, &bytes, issues);
             }
             all.take(read, &file, issues);
@@ -249,7 +250,7 @@ impl Journals {
             let journal = self.name.clone().unwrap_or_default();
             self.entries.push(Entry { journal, seq: record.seq, ron: record.ron });
         }
-        if !read.torn && !read.bad.is_empty() {
+        if !read.bad.is_empty() {
             let lines: Vec<String> = read.bad.iter().take(5).map(usize::to_string).collect();
             issues.push(Issue::error(
                 "journal-damaged",
@@ -291,6 +292,14 @@ impl Journals {
             let path = path.to_owned();
             move |error| StoreError::io("wait for", &path, error, "Look at the disk")
         };
+        // A folder may have been made just before a kill, and what lies in it is waited for in it alone.
+        for folder in ["", paths::ARTICLES, paths::LAYERS, paths::JOURNAL] {
+            let folder = if folder.is_empty() { root.to_owned() } else { root.join(folder) };
+            match vfs.sync_dir(&folder) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                synced => synced.map_err(failed(&folder))?,
+            }
+        }
         if self.entries.is_empty() {
             return Ok(());
         }
@@ -299,9 +308,8 @@ impl Journals {
             vfs.append(&path).and_then(|mut file| file.sync_all()).map_err(failed(&path))?;
         }
         let homes = files.homes.values().filter(|home| matches!(home.known, Known::Ours(_)));
-        let mut folders: BTreeSet<_> =
+        let folders: BTreeSet<_> =
             homes.filter_map(|home| root.join(&home.file).parent().map(Path::to_owned)).collect();
-        folders.insert(root.join(paths::JOURNAL));
         for folder in folders {
             vfs.sync_dir(&folder).map_err(failed(&folder))?;
         }

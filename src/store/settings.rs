@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::vfs::{create_dirs, write_all};
+use super::vfs::{create_dirs, create_fresh, write_all};
 use super::{RealFs, StoreError, Vfs, ron_text};
 
 /// The folder for the program's state, such as `~/.local/state/hashiya`; nothing where there is no home.
@@ -70,7 +70,7 @@ pub fn save_on<T: Serialize>(vfs: &dyn Vfs, path: &Path, settings: &T) -> Result
     let temporary = PathBuf::from(temporary);
     let write = || {
         create_dirs(vfs, folder)?;
-        let mut file = vfs.create(&temporary)?;
+        let mut file = create_fresh(vfs, &temporary)?;
         write_all(file.as_mut(), text.as_bytes())?;
         file.sync_all()?;
         drop(file);
@@ -102,7 +102,7 @@ mod tests {
     fn a_broken_settings_file_is_named_with_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.ron");
-        let mut file = RealFs.create(&path).unwrap();
+        let mut file = RealFs.create_new(&path).unwrap();
         write_all(file.as_mut(), b"{\n \"a\": x}").unwrap();
         let error = load_on::<BTreeMap<String, u8>>(&RealFs, &path).unwrap_err().to_string();
         assert!(error.contains("settings.ron, line 2, column 6"), "{error}");

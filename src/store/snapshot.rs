@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::format_v1::{self, Through};
 use super::load::{Home, Keep, Known, Mark, read_marked};
-use super::vfs::{at_once, create_dirs, write_all};
+use super::vfs::{at_once, create_dirs, create_fresh, write_all};
 use super::{StoreError, Vfs, paths};
 use crate::model::{
     Annotator, Article, ArticleInfo, Codebook, Issue, Layer, LayerKey, Place, Project, Registry, Settings,
@@ -68,7 +68,7 @@ pub(super) struct FileJob {
 /// What became of the files of a snapshot.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
-    /// Where they are now.
+    /// Where they are now, also of those whose folder could not be waited for.
     pub(super) written: Vec<(Target, Home)>,
     /// Those that are not, and why. Their edits stay in the journal.
     pub(super) failed: Vec<(Target, StoreError)>,
@@ -110,11 +110,10 @@ pub(super) fn write_files(vfs: &dyn Vfs, root: &Path, through: &Through, jobs: &
     for folder in folders {
         if let Err(error) = vfs.sync_dir(&folder) {
             let message = error.to_string();
-            let here = |file: &str| root.join(file).parent() == Some(folder.as_path());
-            let (lost, kept) = outcome.written.into_iter().partition(|(_, home)| here(&home.file));
-            outcome.written = kept;
-            outcome.failed.extend(Vec::into_iter(lost).map(|(target, _): (Target, Home)| {
-                (target, StoreError::io("write", &folder, Error::other(message.clone()), MEANING))
+            let here =
+                outcome.written.iter().filter(|(_, home)| root.join(&home.file).parent() == Some(&*folder));
+            outcome.failed.extend(here.map(|(target, _)| {
+                (target.clone(), StoreError::io("write", &folder, Error::other(message.clone()), MEANING))
             }));
         }
     }
@@ -145,7 +144,7 @@ fn begin(
         create_dirs(vfs, folder)
             .map_err(|error| StoreError::io("make the folder", folder, error, MEANING))?;
     }
-    let written = vfs.create(&temporary).and_then(|mut file| {
+    let written = create_fresh(vfs, &temporary).and_then(|mut file| {
         write_all(file.as_mut(), bytes.as_bytes())?;
         Ok(file)
     });
@@ -219,8 +218,8 @@ impl Begun {
         }
         vfs.rename(&self.temporary, &self.path)
             .map_err(|error| StoreError::io("write", &self.path, error, MEANING))?;
-        let stamp =
-            vfs.stat(&self.path).map_err(|error| StoreError::io("look at", &self.path, error, MEANING))?;
+        // From here on what stands there is ours, whatever else fails. Without its stamp, its hash tells it.
+        let stamp = vfs.stat(&self.path).unwrap_or_default();
         let known = Known::Ours(Mark { stamp, hash: blake3::hash(&back) });
         Ok(Home { file: self.relative, known, altered: false })
     }
@@ -257,7 +256,7 @@ pub(super) fn keep_copy(vfs: &dyn Vfs, root: &Path, file: &str, bytes: &[u8]) ->
     }
     let folder = root.join(paths::QUARANTINE);
     let written = create_dirs(vfs, &folder).and_then(|()| {
-        let mut copy = vfs.create(&path)?;
+        let mut copy = create_fresh(vfs, &path)?;
         write_all(copy.as_mut(), bytes)?;
         copy.sync_all()?;
         vfs.sync_dir(&folder)

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 /// What is known of a file without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Stamp {
     /// Length in bytes.
     pub len: u64,
@@ -61,9 +61,7 @@ pub trait Vfs: Send + Sync + Debug {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// A new, empty file; fails with `AlreadyExists` where one is.
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn VfsFile>>;
-    /// An empty file, whether one was there or not.
-    fn create(&self, path: &Path) -> io::Result<Box<dyn VfsFile>>;
-    /// An existing file, to write at its end.
+    /// An existing file, to write at its end; a link is refused.
     fn append(&self, path: &Path) -> io::Result<Box<dyn VfsFile>>;
     /// Gives a file another name, replacing what has that name.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -79,7 +77,7 @@ pub trait Vfs: Send + Sync + Debug {
     fn list(&self, path: &Path) -> io::Result<Vec<Entry>>;
     /// What is known of a file or folder.
     fn stat(&self, path: &Path) -> io::Result<Stamp>;
-    /// Takes the lock, making the file where needed. `WouldBlock`: somebody has it. `Unsupported`: no locks here.
+    /// Takes the lock, making the file where needed; a link is refused. `WouldBlock`: somebody has it. `Unsupported`: no locks here.
     fn lock(&self, path: &Path) -> io::Result<Box<dyn VfsLock>>;
     /// Who works here.
     fn identity(&self) -> Identity;
@@ -131,6 +129,17 @@ pub(super) fn write_all(file: &mut dyn VfsFile, mut bytes: &[u8]) -> io::Result<
         }
     }
     Ok(())
+}
+
+/// An empty file of ours. What bears its name goes first: a link there would lead the bytes somewhere else.
+pub(super) fn create_fresh(vfs: &dyn Vfs, path: &Path) -> io::Result<Box<dyn VfsFile>> {
+    match vfs.create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            vfs.unlink(path)?;
+            vfs.create_new(path)
+        }
+        created => created,
+    }
 }
 
 /// A folder and those above it that are missing, each name waited for, down to one that exists.

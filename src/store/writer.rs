@@ -58,7 +58,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// For the journal's thread.
 enum Note {
-    Line(u64, String),
+    /// Its number and its record.
+    Edit(u64, String),
     Retry,
     /// Start a new file, and say where the older ones end.
     Rotate(Sender<Rotated>),
@@ -151,17 +152,17 @@ impl Writer {
         Ok(Hands::Threads { notes, jobs, done, threads: vec![first, second] })
     }
 
-    /// Sends an edit's line to the journal.
-    pub(super) fn append(&mut self, seq: u64, line: String) {
+    /// Sends an edit to the journal.
+    pub(super) fn append(&mut self, seq: u64, ron: String) {
         match &self.hands {
             Some(Hands::Threads { notes, .. }) => {
-                if notes.send(Note::Line(seq, line)).is_err() {
+                if notes.send(Note::Edit(seq, ron)).is_err() {
                     locked(&self.progress.state).failure = Some(StoreError::WriterGone.to_string());
                 }
             }
             _ => {
                 let mut journal = locked(&self.journal);
-                let result = journal.append([(seq, line)]);
+                let result = journal.append([(seq, ron)]);
                 self.progress.set(&journal, result);
             }
         }
@@ -250,13 +251,13 @@ impl Drop for Writer {
 fn write_journal(notes: &Receiver<Note>, journal: &Mutex<Journal>, progress: &Progress) {
     let mut next = notes.recv().ok();
     while let Some(note) = next.take() {
-        let mut lines = Vec::new();
+        let mut edits = Vec::new();
         let mut rotation = None;
         let mut waiting = Some(note);
         // Edits that queued up share one fsync; a rotation stands between those before and those after it.
         while let Some(note) = waiting.take() {
             match note {
-                Note::Line(seq, line) => lines.push((seq, line)),
+                Note::Edit(seq, ron) => edits.push((seq, ron)),
                 Note::Retry => {}
                 Note::Rotate(reply) => {
                     rotation = Some(reply);
@@ -267,7 +268,7 @@ fn write_journal(notes: &Receiver<Note>, journal: &Mutex<Journal>, progress: &Pr
         }
         {
             let mut journal = locked(journal);
-            let mut result = journal.append(lines);
+            let mut result = journal.append(edits);
             if let Some(reply) = rotation {
                 let rotated = result.and_then(|()| journal.rotate());
                 result =

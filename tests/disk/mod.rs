@@ -25,7 +25,7 @@ struct Inner {
 pub struct Disk(Arc<Mutex<Inner>>);
 
 impl Disk {
-    /// Refuses to read, write or list what is under a path: `what` is `read` or `write`.
+    /// Refuses to read, write or list what is under a path: `what` is `read`, `write` or `sync`.
     pub fn deny(&self, path: &str, what: &'static str) {
         self.0.lock().unwrap().denied.insert(path.into(), what);
     }
@@ -123,10 +123,6 @@ impl Vfs for Disk {
         if self.0.lock().unwrap().files.contains_key(path) {
             return Err(ErrorKind::AlreadyExists.into());
         }
-        self.create(path)
-    }
-
-    fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
         self.refuse(path, "write")?;
         if !path.parent().is_some_and(|parent| self.0.lock().unwrap().folders.contains(parent)) {
             return Err(ErrorKind::NotFound.into());
@@ -167,8 +163,8 @@ impl Vfs for Disk {
         Ok(())
     }
 
-    fn sync_dir(&self, _: &Path) -> Result<()> {
-        Ok(())
+    fn sync_dir(&self, path: &Path) -> Result<()> {
+        self.refuse(path, "sync")
     }
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>> {

@@ -54,7 +54,7 @@ pub(crate) fn full() {
     for size in ["64k", "1m"] {
         let Some(disk) = Disk::of(size) else { return };
         let (root, ballast) = (disk.at.join("study"), disk.at.join("ballast"));
-        std::fs::write(&ballast, vec![0; if size == "1m" { 900_000 } else { 30_000 }]).unwrap();
+        std::fs::write(&ballast, vec![0; if size == "1m" { 900_000 } else { 16_000 }]).unwrap();
         study::make(&root);
         let mut session = study::open(&root).session;
         let mut number = 1;

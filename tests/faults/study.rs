@@ -32,10 +32,10 @@ pub(crate) fn make(root: &Path) {
     session.close().unwrap();
 }
 
-/// Span number so and so, with a note that is long enough to fill a small disk.
+/// Span number so and so, with a note that makes it longer than a few bytes.
 pub(crate) fn add(number: u32) -> Edit {
     let mut span = Span::new(SpanId(number), "actor", [TextRange::new(0.into(), 3.into())], TEXT).unwrap();
-    span.note = format!("ours-{number} {}", "n".repeat(if number > 400 { 0 } else { 400 }));
+    span.note = format!("ours-{number} {}", "n".repeat(100));
     Edit::AddSpan { layer: key(), span: Box::new(span) }
 }
 

@@ -304,3 +304,19 @@ fn the_same_words_are_not_marked_twice() {
     room.check("[Ali]{actor} said no");
     assert_eq!(room.layer().spans.len(), 1);
 }
+
+#[test]
+fn a_double_click_within_one_frame_takes_a_word() {
+    let mut room = Room::open(&["قال وزير الدفاع"]);
+    let at = room.at("وزير");
+    room.burst(&[(at, true), (at, false), (at, true), (at, false)]);
+    assert_eq!(room.selected_words(), "وزير");
+}
+
+#[test]
+fn a_drag_within_one_frame_selects() {
+    let mut room = Room::open(&["قال وزير الدفاع أمس"]);
+    let (from, to) = (room.at("وزير"), room.at_end("الدفاع"));
+    room.burst(&[(from, true), (to, false)]);
+    assert_eq!(room.selected_words(), "وزير الدفاع");
+}

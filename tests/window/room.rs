@@ -208,6 +208,27 @@ impl Room {
         self.step();
     }
 
+    /// Presses and releases that a busy machine delivers within one frame.
+    pub(crate) fn burst(&mut self, buttons: &[(Pos2, bool)]) {
+        self.harness.run_steps(30);
+        self.move_to(buttons[0].0, Modifiers::NONE);
+        self.harness.step();
+        let mut events = Vec::new();
+        for (pos, pressed) in buttons {
+            events.push(Event::PointerMoved(*pos));
+            let button = PointerButton::Primary;
+            events.push(Event::PointerButton {
+                pos: *pos,
+                button,
+                pressed: *pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
+        self.harness.input_mut().events.extend(events);
+        self.harness.step();
+        self.step();
+    }
+
     pub(crate) fn clicks(&mut self, at: Pos2, count: usize) {
         self.click(at);
         for _ in 1..count {

@@ -49,7 +49,7 @@ fn status(ui: &mut Ui, desk: &Desk, queue: &mut Vec<UiCommand>) {
             ui.spacing_mut().item_spacing.x = 6.0;
             // What is done can be opened again; what is not can be finished, with or without going on.
             let (next, next_text) =
-                if done { (UiCommand::NextArticle, "Next") } else { (UiCommand::DoneAndNext, "Done, next") };
+                if done { (UiCommand::NextArticle, "Next") } else { (UiCommand::DoneAndNext, "And next") };
             let toggle_text = if done { "Reopen" } else { "Done" };
             let next_name = if done { "Next article" } else { "Done and next" };
             action(ui, desk, next, next_text, next_name, queue);

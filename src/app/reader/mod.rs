@@ -33,6 +33,8 @@ pub(super) struct Reader {
     highlights: paint::Highlights,
     drag: Option<Drag>,
     presses: Presses,
+    /// Where the press was, on the screen.
+    pressed_at: egui::Pos2,
     /// Whether the press became a drag.
     moved: bool,
     /// The span under the pointer.

@@ -1,6 +1,6 @@
 //! The mouse on the page.
 
-use egui::{CursorIcon, PointerButton, Popup, Pos2, Rect, Response, Ui, vec2};
+use egui::{CursorIcon, Event, PointerButton, Popup, Pos2, Rect, Response, Ui, vec2};
 
 use super::Reader;
 use super::gesture::{Drag, Unit, dragged, unit_at};
@@ -28,22 +28,33 @@ impl Reader {
         notices: &mut Notices,
         place: &Place,
     ) {
-        let pointer = ui.input(|input| input.pointer.clone());
-        let Some(at) = pointer.latest_pos() else { return };
+        let Some(at) = ui.input(|input| input.pointer.latest_pos()) else { return };
         let over = response.contains_pointer();
-        if over && pointer.button_pressed(PointerButton::Primary) && !Popup::is_any_open(ui.ctx()) {
-            response.request_focus();
-            self.press(ui, desk, place, at);
-        } else if over && pointer.button_pressed(PointerButton::Secondary) {
-            response.request_focus();
-            self.press_secondary(desk, place, at);
-        } else if pointer.primary_down() && self.drag.is_some() {
-            self.drag_to(ui, desk, place, at);
+        // One by one: on a busy machine a whole double click, or a short drag, may lie within one frame.
+        for event in ui.input(|input| input.events.clone()) {
+            match event {
+                Event::PointerButton { pos, button: PointerButton::Primary, pressed: true, .. }
+                    if over && response.rect.contains(pos) && !Popup::is_any_open(ui.ctx()) =>
+                {
+                    response.request_focus();
+                    self.press(ui, desk, place, pos);
+                }
+                Event::PointerButton { pos, button: PointerButton::Secondary, pressed: true, .. } if over => {
+                    response.request_focus();
+                    self.press_secondary(desk, place, pos);
+                }
+                Event::PointerButton { pos, button: PointerButton::Primary, pressed: false, .. } => {
+                    if let Some(drag) = self.drag.take() {
+                        self.release(ui, desk, notices, place, drag, pos);
+                    }
+                }
+                Event::PointerMoved(pos) if self.drag.is_some() => self.drag_to(ui, desk, place, pos),
+                _ => {}
+            }
         }
-        if pointer.button_released(PointerButton::Primary)
-            && let Some(drag) = self.drag.take()
-        {
-            self.release(ui, desk, notices, place, drag, at);
+        if self.drag.is_some() {
+            // The page may have moved under a pointer that rests.
+            self.drag_to(ui, desk, place, at);
         }
         self.hover(ui, desk, place, over.then_some(at));
     }
@@ -57,6 +68,7 @@ impl Reader {
         let (time, modifiers) = ui.input(|input| (input.time, input.modifiers));
         let count = self.presses.press(time, at);
         self.moved = false;
+        self.pressed_at = at;
         if count == 1 {
             if let Some(edge) = self.handle_at(desk, place, at) {
                 self.drag = Some(Drag::Edge(edge));
@@ -106,8 +118,7 @@ impl Reader {
     }
 
     fn drag_to(&mut self, ui: &Ui, desk: &mut Desk, place: &Place, at: Pos2) {
-        let origin = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
-        self.moved |= origin.distance(at) > DRAG_FROM;
+        self.moved |= self.pressed_at.distance(at) > DRAG_FROM;
         if !self.moved {
             return;
         }

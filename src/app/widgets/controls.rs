@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::language::invisible::name;
+
 /// Shows embeddings and overrides (U+202A to U+202E) as symbols; marks and isolates stay at work.
 ///
 /// An override in a file name or a title could otherwise turn the words of the whole line around.
@@ -11,7 +13,7 @@ pub fn reveal_overrides(text: &str) -> Cow<'_, str> {
 
 /// Shows every control of direction, joining and format as a symbol.
 pub fn reveal_all(text: &str) -> Cow<'_, str> {
-    reveal(text, |c| symbol(c).is_some())
+    reveal(text, |c| name(c).is_some())
 }
 
 /// Wraps a value (a number, an id, a date, a name) so that it keeps its own direction within any sentence.
@@ -27,41 +29,16 @@ fn reveal(text: &str, which: impl Fn(char) -> bool) -> Cow<'_, str> {
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        match symbol(c).filter(|_| which(c)) {
-            Some(name) => {
+        match name(c).filter(|_| which(c)) {
+            Some(short) => {
                 shown.push('‹');
-                shown.push_str(name);
+                shown.push_str(short);
                 shown.push('›');
             }
             None => shown.push(c),
         }
     }
     Cow::Owned(shown)
-}
-
-/// The usual short name of an invisible character.
-fn symbol(c: char) -> Option<&'static str> {
-    Some(match c {
-        '\u{00ad}' => "SHY",
-        '\u{061c}' => "ALM",
-        '\u{200b}' => "ZWSP",
-        '\u{200c}' => "ZWNJ",
-        '\u{200d}' => "ZWJ",
-        '\u{200e}' => "LRM",
-        '\u{200f}' => "RLM",
-        '\u{202a}' => "LRE",
-        '\u{202b}' => "RLE",
-        '\u{202c}' => "PDF",
-        '\u{202d}' => "LRO",
-        '\u{202e}' => "RLO",
-        '\u{2060}' => "WJ",
-        '\u{2066}' => "LRI",
-        '\u{2067}' => "RLI",
-        '\u{2068}' => "FSI",
-        '\u{2069}' => "PDI",
-        '\u{feff}' => "BOM",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
