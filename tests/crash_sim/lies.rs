@@ -160,10 +160,6 @@ impl Vfs for Liar {
         Ok(self.file(self.disk.create_new(path)?, path))
     }
 
-    fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
-        Ok(self.file(self.disk.create(path)?, path))
-    }
-
     fn append(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
         Ok(self.file(self.disk.append(path)?, path))
     }
