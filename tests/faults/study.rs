@@ -85,7 +85,7 @@ pub(crate) fn fill() -> ExitCode {
         if matches!(session.saved(), Saved::Everything { .. }) {
             println!("saved {number}");
         }
-        if number.is_multiple_of(20) {
+        if number.is_multiple_of(50) {
             session.snapshot();
         }
     }

@@ -103,6 +103,24 @@ impl SimVfs {
         Ok(())
     }
 
+    /// An empty file, whether one was there or not: what the store never does to a file that counts.
+    ///
+    /// # Errors
+    /// Where its folder does not exist, or the name is that of a folder.
+    pub fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
+        let mut machine = self.machine();
+        machine.call(Kind::Change)?;
+        let node = match machine.disk.file_node(path) {
+            Ok(node) => {
+                machine.change(path, What::Empty(node));
+                node
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => self.make(path, &mut machine)?,
+            Err(error) => return Err(error),
+        };
+        Ok(self.file(node, path))
+    }
+
     fn file(&self, node: Node, path: &Path) -> Box<dyn VfsFile> {
         Box::new(SimFile { machine: self.clone(), node, path: path.to_owned() })
     }
