@@ -192,26 +192,6 @@ impl Machine {
     }
 }
 
-impl SimVfs {
-    /// Empties a file in place, or makes it: what a store that loses data does.
-    ///
-    /// # Errors
-    /// As told.
-    pub fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
-        let mut machine = self.machine();
-        machine.call(Kind::Change)?;
-        let node = match machine.disk.file_node(path) {
-            Ok(node) => {
-                machine.change(path, What::Empty(node));
-                node
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => self.make(path, &mut machine)?,
-            Err(error) => return Err(error),
-        };
-        Ok(self.file(node, path))
-    }
-}
-
 impl Vfs for SimVfs {
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
         let mut machine = self.machine();
