@@ -81,7 +81,7 @@ fn no_second_crash_during_recovery_loses_an_acknowledged_edit() {
         number("HASHIYA_SIM_SITTINGS", 48),
         60,
         Waiting::Caller,
-        |sitting, seed| crash_twice(sitting, seed, 40, 8),
+        |sitting, seed| crash_twice(sitting, seed, 10, 8),
     );
 }
 

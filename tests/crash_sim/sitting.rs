@@ -43,7 +43,8 @@ impl Sitting {
         let last = |marks: &[(usize, usize)]| {
             marks.iter().take_while(|(when, _)| *when <= at).map(|(_, edit)| *edit).max()
         };
-        (last(&self.saved).unwrap_or(0), last(&self.begun).unwrap_or(0))
+        // What was announced last may have been an undo with nothing to take back.
+        (last(&self.saved).unwrap_or(0), last(&self.begun).unwrap_or(0).min(self.states.len() - 1))
     }
 }
 
