@@ -1,5 +1,11 @@
 //! Damaged project files: 20,000 mutants of a small project. None makes the program panic or puts a span on other words;
 //! each opens as what it was or is reported.
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::explicit_write,
+    reason = "what fails here is a failed test; figures are printed past the test runner"
+)]
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +15,7 @@ use std::time::Instant;
 
 use hashiya::model::{
     Annotator, Article, ArticleInfo, Edit, Entity, EntityKind, Layer, LayerKey, Project, Relation,
-    RelationId, Span, SpanId, Status, TextRange, quote_of,
+    RelationId, Span, SpanId, Status, TextRange, TextSize, quote_of,
 };
 use hashiya::session::{Access, Opened, Session, Waiting};
 use hashiya::store::sim::{Dice, Disk, SimVfs};
@@ -29,8 +35,8 @@ fn say(what: &str) {
 
 /// A span on words where they stand for the first time.
 fn span(id: u32, label: &str, words: &str, text: &str) -> Span {
-    let start = text.find(words).unwrap() as u32;
-    let range = TextRange::new(start.into(), (start + words.len() as u32).into());
+    let start = TextSize::try_from(text.find(words).unwrap()).unwrap();
+    let range = TextRange::at(start, TextSize::of(words));
     Span::new(SpanId(id), label, [range], text).unwrap()
 }
 

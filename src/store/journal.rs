@@ -86,6 +86,13 @@ pub(super) fn read(bytes: &[u8]) -> ReadJournal {
                 last = head.as_ref().map(|head| head.next.saturating_sub(1)).unwrap_or_default();
                 journal.head = head;
             }
+            // A torn write may show whole lines of an older journal, where the disk gave it the room of one.
+            Some(record) if 0 < record.seq && record.seq <= last => {}
+            // And its own lines between them: what they followed is missing, and no later write tells that it was there.
+            Some(record) if record.seq > last + 1 && record.first <= last + 1 && last_write <= last + 1 => {
+                journal.torn = true;
+                break;
+            }
             Some(record) if record.seq > 0 => {
                 last = record.seq;
                 journal.records.push(record);
@@ -322,6 +329,11 @@ mod tests {
         check(head() + bad + &line(2, 1, "b"), &[], &[], true);
         check(head() + bad + &line(2, 0, "b"), &[], &[], true);
         check(bad.to_owned() + &line(1, 0, "a"), &[], &[], true);
+        let stale = line(1, 1, "a") + &line(2, 1, "b");
+        check(head() + &stale + &stale + &line(4, 3, "d"), &[1, 2], &[], true);
+        check(head() + &stale + &stale + &line(3, 3, "c"), &[1, 2, 3], &[], false);
+        check(head() + &stale + bad + &stale + &line(4, 3, "d"), &[1, 2], &[], true);
+        check(head() + &stale + &line(4, 3, "d") + &line(5, 5, "e"), &[1, 2, 4, 5], &[], false);
         check(bad.to_owned() + &line(1, 1, "a"), &[1], &[1], false);
     }
 }

@@ -153,6 +153,9 @@ impl<'a> Fields<'a> {
 
 const SEAL: &str = "// crc32 ";
 
+/// A field that every file of ours has and no file made by hand needs.
+pub(super) const JOURNAL: &str = "journal:";
+
 /// Whether the content is what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seal {
@@ -160,6 +163,8 @@ pub(super) enum Seal {
     Good,
     /// Changed since: by hand, by a merge, or by a damage.
     Broken,
+    /// The file is one of ours, which were all sealed, and its last line is gone.
+    Missing,
     /// Never sealed: made by hand or by another tool.
     None,
 }
@@ -175,7 +180,10 @@ pub(super) fn seal(mut body: String) -> String {
 pub(super) fn unseal(text: &str) -> (&str, Seal) {
     let body_end = text.trim_end_matches(['\n', '\r']).rfind('\n').map_or(0, |at| at + 1);
     let (body, last) = text.split_at_checked(body_end).unwrap_or((text, ""));
-    let Some(digits) = last.strip_prefix(SEAL) else { return (text, Seal::None) };
+    let Some(digits) = last.strip_prefix(SEAL) else {
+        let is_ours = text.lines().any(|line| line.trim_start().starts_with(JOURNAL));
+        return (text, if is_ours { Seal::Missing } else { Seal::None });
+    };
     let holds = digits == format!("{:08x}\n", crc32fast::hash(body.as_bytes()));
     (body, if holds { Seal::Good } else { Seal::Broken })
 }
@@ -223,6 +231,7 @@ mod tests {
         let sealed = seal("(a: 1)\n".to_owned());
         assert_eq!(unseal(&sealed), ("(a: 1)\n", Seal::Good));
         assert_eq!(unseal(&sealed.replace('1', "2")).1, Seal::Broken);
+        assert_eq!(unseal("(\n    journal: \"\",\n)\n").1, Seal::Missing);
         assert_eq!(unseal("(a: 1)\n"), ("(a: 1)\n", Seal::None));
         assert_eq!(unseal(""), ("", Seal::None));
     }

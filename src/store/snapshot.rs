@@ -175,18 +175,22 @@ fn place_for(
         return Err(StoreError::UnsafeName(format!("{:?}", job.target)));
     }
     let path = root.join(file);
-    let there = match vfs.stat(&path) {
-        Ok(stamp) => Some(stamp),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
+    let is_there = match vfs.stat(&path) {
+        Ok(_) => true,
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
         Err(error) => return Err(StoreError::io("look at", &path, error, MEANING)),
     };
-    let ours = match (there, job.home.known) {
-        (None, _) => true,
-        (Some(stamp), Known::Ours(mark)) => {
-            // The same length and times can hide a change within one tick of the clock, but not a changed content.
-            stamp == mark.stamp || vfs.read(&path).is_ok_and(|bytes| blake3::hash(&bytes) == mark.hash)
-        }
-        (Some(_), Known::Absent | Known::Foreign) => false,
+    let ours = match (is_there, job.home.known) {
+        (false, _) => true,
+        // Equal lengths and times prove nothing: a tool that restores times, or two writes within one tick of the clock,
+        // leave them as they were. Only the content tells.
+        // What cannot be read now may be ours and whole: the journal keeps the edits until it can.
+        (true, Known::Ours(mark)) => match vfs.read(&path) {
+            Ok(bytes) => blake3::hash(&bytes) == mark.hash,
+            Err(error) if error.kind() == ErrorKind::IsADirectory => false,
+            Err(error) => return Err(StoreError::io("read", &path, error, MEANING)),
+        },
+        (true, Known::Absent | Known::Foreign) => false,
     };
     if ours {
         return Ok(file.clone());

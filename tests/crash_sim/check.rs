@@ -101,7 +101,8 @@ fn counts(name: &str) -> bool {
 /// the disk as it was, the second cannot go another way, and is left out.
 fn check(disk: &Disk, seed: u64, expected: Expected<'_>, memory: &Memory) -> Result<usize, String> {
     let sim = SimVfs::new(disk.clone(), seed);
-    let (session, found) = open(&sim, expected, memory)?;
+    let (session, found) = open(&sim, expected, memory)
+        .map_err(|problem| format!("{problem}{}", journals(disk, expected.stale)))?;
     drop(session);
     let read = sim.looked_at();
     if let Some(path) =
@@ -114,6 +115,24 @@ fn check(disk: &Disk, seed: u64, expected: Expected<'_>, memory: &Memory) -> Res
         open(&sim, again, memory).map_err(|problem| format!("the second opening {problem}"))?;
     }
     Ok(found)
+}
+
+/// The journals of a disk, for a person who looks into a failure.
+fn journals(disk: &Disk, stale: bool) -> String {
+    let sim = SimVfs::new(disk.clone(), 0);
+    let folder = Path::new(ROOT).join("journal");
+    let entries = sim.list(&folder).unwrap_or_default();
+    let text = |name: &str| {
+        let bytes = sim.read(&folder.join(name)).unwrap_or_default();
+        let lines: Vec<String> = bytes
+            .split_inclusive(|byte| *byte == b'\n')
+            .map(|line| String::from_utf8_lossy(line).chars().take(70).collect::<String>())
+            .map(|line| format!("\n    {line:?}"))
+            .collect();
+        format!("\n  {name}{}", lines.concat())
+    };
+    let texts: Vec<String> = entries.iter().map(|entry| text(&entry.name)).collect();
+    format!("\n  stale sectors: {stale}{}", texts.concat())
 }
 
 /// Cuts a sitting off after each change of the disk, and looks at the disks that may be left.

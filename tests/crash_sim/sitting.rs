@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hashiya::model::{
     Annotator, AnnotatorId, Article, ArticleInfo, Codebook, Edit, Entity, EntityKind, Issue, LayerKey,
-    Project, Relation, Severity, Span, Status, TextRange,
+    Project, Relation, Severity, Span, Status, TextRange, TextSize,
 };
 use hashiya::session::{Saved, Session, Waiting};
 use hashiya::store::sim::{Dice, Disk, Op, SimVfs};
@@ -316,7 +316,8 @@ impl Sitter {
         let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let start = self.dice.below(places.len() - 1);
         let end = (start + 1 + self.dice.below(12)).min(places.len() - 1);
-        TextRange::new((places[start] as u32).into(), (places[end] as u32).into())
+        let at = |nth: usize| TextSize::try_from(places[nth]).unwrap();
+        TextRange::new(at(start), at(end))
     }
 
     fn add_spans(&mut self, count: usize) {

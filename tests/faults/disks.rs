@@ -164,7 +164,7 @@ pub(crate) fn limit() {
             files(&root).into_iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "jnl"));
         torn += journals.filter(|(_, bytes)| bytes.last().is_some_and(|byte| *byte != b'\n')).count();
         let found = study::look(&root);
-        let last = found.len() as u32;
+        let last = u32::try_from(found.len()).unwrap();
         assert_eq!(found, (1..=last).collect::<Vec<_>>());
         assert!(last >= saved, "with {kilobytes} KiB: {saved} were saved, {last} are found");
     }

@@ -79,7 +79,7 @@ pub(crate) fn look(root: &Path) -> Vec<u32> {
 pub(crate) fn fill() -> ExitCode {
     let root = PathBuf::from(super::runner::variable(FOLDER));
     let mut session = open(&root).session;
-    let first = numbers(&session).len() as u32 + 1;
+    let first = u32::try_from(numbers(&session).len()).unwrap() + 1;
     for number in first..first + 60 {
         session.apply(add(number)).unwrap();
         if matches!(session.saved(), Saved::Everything { .. }) {

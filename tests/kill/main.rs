@@ -2,7 +2,12 @@
 //! the system that fail. What a process had said was saved is there when the next one opens the project.
 //!
 //! This program starts itself as the process to be killed, so it brings its own `main`.
-#![allow(clippy::disallowed_methods, reason = "makes folders and looks into them, as tests do")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "makes folders and looks into them, as tests do"
+)]
 
 mod child;
 #[cfg(unix)]

@@ -10,7 +10,7 @@ use hashiya::session::{Opened, Session};
 use hashiya::store::StoreError;
 
 /// Words of both articles, each of six bytes with its space.
-const WORDS: usize = 40;
+const WORDS: u32 = 40;
 
 /// Spans that a layer keeps; older ones go.
 const KEPT: u32 = 12;
@@ -24,7 +24,7 @@ fn key(edit: u32) -> LayerKey {
 }
 
 fn span(edit: u32) -> Box<Span> {
-    let start = edit % WORDS as u32 * 6;
+    let start = edit % WORDS * 6;
     let range = TextRange::new(start.into(), (start + 5).into());
     let mut span = Span::new(SpanId(edit), "actor", [range], &text()).unwrap();
     span.note = "ن".repeat(edit as usize % 300);

@@ -129,7 +129,8 @@ pub(in crate::store) fn read_layer(
         return Err(Unreadable::Foreign(format!("is a layer of the article {}", found.article)));
     }
     let UnitV1::CodePoints = found.offsets;
-    let mut read = ReadLayer::default();
+    let through = Through { journal: found.journal, seq: found.through };
+    let mut read = ReadLayer { through, ..ReadLayer::default() };
     check_seal(seal, file, &mut read.issues);
     if !found.annotator.is_empty() && found.annotator != key.annotator.as_str() {
         read.issues.push(Issue::warning(
@@ -141,7 +142,6 @@ pub(in crate::store) fn read_layer(
             ),
         ));
     }
-    read.through = Through { journal: found.journal, seq: found.through };
     read.layer.status = found.status.into();
     read.layer.last_span = found.last_span.max(found.spans.iter().map(|span| span.id).max().unwrap_or(0));
     read.layer.last_relation =

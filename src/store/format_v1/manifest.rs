@@ -136,10 +136,10 @@ pub(in crate::store) fn read_manifest(bytes: &[u8], file: &str) -> Result<ReadMa
     let (found, seal): (ManifestV1, _) = open_sealed(bytes)?;
     check_format(found.format)?;
     let mut issues = Vec::new();
+    let through = Through { journal: found.journal, seq: found.through };
     check_seal(seal, file, &mut issues);
     let mut extras = Extras::new();
     let mut project = Project::new(found.name, found.id);
-    let through = Through { journal: found.journal, seq: found.through };
     keep_extra(&mut extras, "", found.extra);
     keep_extra(&mut extras, "settings", found.settings.extra);
     project.settings = Settings { blind: found.settings.blind };

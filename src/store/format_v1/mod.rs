@@ -104,14 +104,18 @@ fn check_format(format: u32) -> Result<(), Unreadable> {
     if format > FORMAT { Err(Unreadable::Newer(format)) } else { Ok(()) }
 }
 
+/// Reports a file that is not as it was written.
 fn check_seal(seal: Seal, file: &str, issues: &mut Vec<Issue>) {
-    if seal == Seal::Broken {
-        issues.push(Issue::warning(
-            "file-changed",
-            Place::File(file.to_owned()),
-            "was changed outside of Hashiya, or damaged: its checksum does not hold. It was read as it is: look through it",
-        ));
-    }
+    let what = match seal {
+        Seal::Broken => "its checksum does not hold",
+        Seal::Missing => "its last line, the checksum, is missing",
+        Seal::Good | Seal::None => return,
+    };
+    issues.push(Issue::warning(
+        "file-changed",
+        Place::File(file.to_owned()),
+        format!("was changed outside of Hashiya, or damaged: {what}. It was read as it is: look through it"),
+    ));
 }
 
 /// Remembers unknown fields and says so, once a file.
@@ -138,7 +142,9 @@ fn report_extras(extras: &Extras, file: &str, issues: &mut Vec<Issue>) {
 
 /// The line of the head that says what the file holds.
 fn write_through(out: &mut String, through: &Through) {
-    out.push_str("    journal: ");
+    out.push_str("    ");
+    out.push_str(ron_text::JOURNAL);
+    out.push(' ');
     ron_text::string(out, &through.journal);
     ron_text::push(out, format_args!(",\n    through: {},\n", through.seq));
 }
