@@ -6,7 +6,9 @@
 #![warn(clippy::indexing_slicing)]
 
 pub mod conllu_plus;
+pub mod csv_guard;
 pub mod decode;
+pub mod guard;
 pub mod jsonl;
 pub mod plan;
 #[cfg(test)]
@@ -14,6 +16,7 @@ mod properties;
 mod report;
 pub mod text;
 mod wire;
+pub mod xml;
 
 use std::io;
 use std::sync::Arc;
