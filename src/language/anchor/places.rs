@@ -73,7 +73,7 @@ impl<'a> Searched<'a> {
             return Vec::new();
         }
         let text = self.article.text();
-        let exact = text.match_indices(quote).map(|(at, found)| text_range(at..at + found.len()));
+        let exact = occurrences(text, quote);
         let exact = self.whole(exact);
         let mut found: Vec<(TextRange, Likeness)> =
             exact.iter().map(|range| (*range, Likeness::Exact)).collect();
@@ -130,6 +130,17 @@ impl<'a> Searched<'a> {
         found.sort_by_key(|(range, likeness)| (std::cmp::Reverse(*likeness), range.start()));
         found
     }
+}
+
+/// Where a text holds some words; occurrences may overlap, as those of `no no` in `no no no` do.
+fn occurrences<'t>(text: &'t str, quote: &'t str) -> impl Iterator<Item = TextRange> + 't {
+    let first = quote.chars().next().map_or(1, char::len_utf8);
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + text.get(from..)?.find(quote)?;
+        from = at + first;
+        Some(text_range(at..at + quote.len()))
+    })
 }
 
 /// Three words, or one long word and another, or a very long one.
