@@ -135,7 +135,7 @@ fn registry(
 }
 
 /// Which layers exist, from the names of their files.
-fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec<Issue>) -> Tally {
+pub(super) fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec<Issue>) -> Tally {
     let mut tally = Tally::default();
     let folder = root.join(paths::LAYERS);
     for annotator in vfs.list(&folder).unwrap_or_default().into_iter().filter(|entry| entry.is_dir) {
