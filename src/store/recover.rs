@@ -450,6 +450,9 @@ fn is_done(edit: &Edit, project: &Project) -> bool {
         Edit::AddArticle { info, .. } => project.article(&info.id) == Some(info),
         Edit::RemoveArticle { info, .. } => project.article(&info.id).is_none(),
         Edit::ChangeArticle { new, .. } => project.article(&new.id) == Some(new),
+        Edit::AcceptText { article, new, .. } => {
+            project.article(article).is_some_and(|info| info.mark() == *new)
+        }
         Edit::SetCodebook { new, .. } => project.codebook == *new,
         Edit::SetEntity { id, new, .. } => project.entities.get(id) == new.as_deref(),
         Edit::SetAnnotator { id, new, .. } => project.annotator(id).map(|a| &a.name) == new.as_ref(),
