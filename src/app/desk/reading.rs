@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Desk, Way};
 use crate::app::notices::Notices;
+use crate::app::settle;
 use crate::language::{fold::Folding, paragraphs};
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Direction, Edit, LayerKey, Status};
 
@@ -163,7 +164,7 @@ impl Desk {
         // The article that is left may have got another status just now.
         self.refresh_rows();
         let issues = self.session.load(id, &self.annotator.clone());
-        for issue in &issues {
+        for issue in issues.iter().filter(|issue| !settle::is_said_by_banner(issue)) {
             notices.issue(issue);
         }
         self.issues = issues;
@@ -176,6 +177,7 @@ impl Desk {
         self.last_span = None;
         self.link = None;
         self.find = None;
+        self.settling = None;
         self.reveal = None;
     }
 
