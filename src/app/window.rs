@@ -316,8 +316,8 @@ impl App {
                 },
             );
         }
+        settle::banner(ui, desk, &mut self.queue);
         CentralPanel::default().frame(Frame::new().fill(palette.desk)).show(ui, |ui| {
-            settle::banner(ui, desk, &mut self.queue);
             panels::find_bar(ui, desk);
             self.reader.ui(ui, desk, &self.settings, &mut self.notices);
         });

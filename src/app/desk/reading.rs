@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::{Desk, Way};
 use crate::app::notices::Notices;
-use crate::app::settle;
 use crate::language::{fold::Folding, paragraphs};
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Direction, Edit, LayerKey, Status};
 
@@ -164,11 +163,9 @@ impl Desk {
         // The article that is left may have got another status just now.
         self.refresh_rows();
         let issues = self.session.load(id, &self.annotator.clone());
-        for issue in issues.iter().filter(|issue| !settle::is_said_by_banner(issue)) {
-            notices.issue(issue);
-        }
-        self.issues = issues;
         let left = self.open.replace(id.clone());
+        self.say_loaded(&issues, notices);
+        self.issues = issues;
         if let Some(left) = left {
             self.session.unload(&left);
         }

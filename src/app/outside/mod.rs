@@ -67,7 +67,7 @@ impl Watch {
 fn take(desk: &mut Desk, found: OutsideFound, asked: bool, notices: &mut Notices) {
     let news = desk.session.take_outside(found);
     let taken = &news.taken;
-    for issue in taken.issues.iter().filter(|issue| !settle::is_said_by_banner(issue)) {
+    for issue in taken.issues.iter().filter(|issue| !settle::is_about_lost(issue)) {
         notices.issue(issue);
     }
     match said(&news) {

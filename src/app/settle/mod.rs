@@ -13,6 +13,7 @@ use egui::Context;
 pub(super) use banner::banner;
 pub(super) use panel::panel;
 
+use super::command::UiCommand;
 use super::desk::{Desk, Way, Words};
 use super::jobs::Job;
 use super::notices::Notices;
@@ -72,8 +73,8 @@ pub(super) struct Need {
     pub(super) standing: usize,
 }
 
-/// Whether a finding is what the banner over the page says.
-pub(super) fn is_said_by_banner(issue: &Issue) -> bool {
+/// Whether a finding is about spans that lost their words, or the reason of it.
+pub(super) fn is_about_lost(issue: &Issue) -> bool {
     matches!(issue.code, "article-hash" | "span-lost")
 }
 
@@ -108,6 +109,19 @@ impl Desk {
             *if span.lost { &mut lost } else { &mut standing } += 1;
         }
         Need { changed, lost, standing }
+    }
+
+    /// Says what loading the open article found; of lost spans one line, and none where the banner says it.
+    pub(super) fn say_loaded(&self, issues: &[Issue], notices: &mut Notices) {
+        issues.iter().filter(|issue| !is_about_lost(issue)).for_each(|issue| notices.issue(issue));
+        let lost = issues.iter().filter(|issue| issue.code == "span-lost").count();
+        if lost > 0 && !self.settle_need().changed {
+            let spans = if lost == 1 { "1 span is".to_owned() } else { format!("{lost} spans are") };
+            let keys = UiCommand::Settle.keys_text();
+            notices.warning(format!(
+                "{spans} lost: the words no longer stand in the text; {keys} finds their places"
+            ));
+        }
     }
 
     /// Opens the list of lost spans; their places are looked for on a thread.
@@ -319,6 +333,12 @@ impl Desk {
     }
 }
 
+/// The end of the last whole word before a place; the place itself in a word without an end.
+fn word_end(text: &str, at: usize) -> usize {
+    let cut = text.get(..at).unwrap_or_default();
+    cut.rfind(char::is_whitespace).unwrap_or(at)
+}
+
 /// The words of a place with a few before and after them: the line and where the words are in it.
 fn context(article: &Article, candidate: &Candidate) -> (String, Vec<std::ops::Range<usize>>) {
     const AROUND: usize = 28;
@@ -330,9 +350,14 @@ fn context(article: &Article, candidate: &Candidate) -> (String, Vec<std::ops::R
     let before = text.get(..start).unwrap_or_default();
     let from = before.char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
     let from = from
-        + before.get(from..).and_then(|cut| cut.find(char::is_whitespace)).filter(|_| from > 0).unwrap_or(0);
+        + before
+            .get(from..)
+            .and_then(|cut| cut.find(char::is_whitespace))
+            .filter(|_| from > 0)
+            .map_or(0, |at| at + 1);
+    let from = text.ceil_char_boundary(from);
     let after = text.get(end..).unwrap_or_default();
-    let to = end + after.char_indices().nth(AROUND).map_or(after.len(), |(at, _)| at);
+    let to = end + after.char_indices().nth(AROUND).map_or(after.len(), |(at, _)| word_end(after, at));
     let mut line = String::new();
     let mut marks = Vec::new();
     let mut at = from;

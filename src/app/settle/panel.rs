@@ -37,7 +37,13 @@ pub(in crate::app) fn panel(ui: &mut Ui, desk: &mut Desk, queue: &mut Vec<UiComm
         if settling.open(layer) == 0 {
             all_settled(ui, desk, queue);
         } else if let Some(found) = settling.current() {
-            card(ui, |ui| done = current(ui, desk, settling, layer, found, queue));
+            // The list keeps a third of the height, however many places there are.
+            let most = (ui.available_height() * 0.64).max(160.0);
+            ScrollArea::vertical()
+                .id_salt(("places", found.id.0))
+                .max_height(most)
+                .auto_shrink([false, true])
+                .show(ui, |ui| card(ui, |ui| done = current(ui, desk, settling, layer, found, queue)));
         }
         if let Some(row) = list(ui, desk, settling, layer) {
             done = Some(Done::Look(row));
@@ -172,9 +178,8 @@ fn place(ui: &mut Ui, desk: &Desk, nth: usize, candidate: &Candidate) -> Respons
     cap.paint(ui, pos2(rect.left() + 7.0, rect.top() + 16.0), false);
     let corner = pos2(rect.left() + cap.size.x + 14.0, rect.top() + 6.0);
     let text = Rect::from_min_size(corner, vec2(room, shaped.size().y));
-    ui.scope_builder(egui::UiBuilder::new().max_rect(text), |ui| {
-        label.role(Role::GenericContainer).name("").ui(ui)
-    });
+    // A child of its own: the row has its place already.
+    label.role(Role::GenericContainer).name("").ui(&mut ui.new_child(egui::UiBuilder::new().max_rect(text)));
     let ink = if candidate.certain { palette.readable(palette.good) } else { palette.dim };
     paint_middle(ui, &note, pos2(corner.x, rect.bottom() - 6.0 - note.size().y / 2.0), ink);
     response

@@ -1,5 +1,6 @@
 //! Where words stand in a text: exactly, folded, or with a few words changed. The cost is bounded whatever the text.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Likeness, Piece, scalars};
@@ -127,7 +128,7 @@ impl<'a> Searched<'a> {
                 found.push((range, likeness));
             }
         }
-        found.sort_by_key(|(range, likeness)| (std::cmp::Reverse(*likeness), range.start()));
+        found.sort_by_key(|(range, likeness)| (Reverse(*likeness), range.start()));
         found
     }
 }
@@ -195,12 +196,13 @@ impl Words {
             }
         }
         let mut best: Vec<(usize, usize)> = votes.into_iter().collect();
-        best.sort_by_key(|(at, votes)| (std::cmp::Reverse(*votes), *at));
+        best.sort_by_key(|(at, votes)| (Reverse(*votes), *at));
         best.into_iter().take(MOST_STRETCHES).map(|(at, _)| at).collect()
     }
 
     /// The stretch around a word that is most like the wanted words, and how many of a hundred are the same. Words
-    /// before and after it cost nothing; a word that is like another costs half of one that is not.
+    /// before and after it cost nothing; a word that is like another costs half of one that is not. Of stretches that
+    /// are as good the shortest is taken.
     fn compare(&self, wanted: &[String], start: usize) -> Option<(TextRange, u8)> {
         let slack = 2 + wanted.len() / 4;
         let from = start.saturating_sub(slack);
@@ -221,7 +223,7 @@ impl Words {
                 };
                 let best = [(diagonal.0 + change, diagonal.1), (cell.0 + 2, cell.1), (left.0 + 2, left.1)];
                 diagonal = *cell;
-                *cell = best.into_iter().min_by_key(|(cost, _)| *cost)?;
+                *cell = best.into_iter().min_by_key(|(cost, begin)| (*cost, Reverse(*begin)))?;
                 left = *cell;
             }
             if let Some(first) = row.first_mut() {
@@ -229,7 +231,7 @@ impl Words {
             }
         }
         let ends = row.iter().enumerate().skip(1);
-        let (end, (cost, begin)) = ends.min_by_key(|(_, (cost, begin))| (*cost, *begin))?;
+        let (end, (cost, begin)) = ends.min_by_key(|(_, (cost, begin))| (*cost, Reverse(*begin)))?;
         let (first, last) = (self.ranges.get(from + begin)?, self.ranges.get(from + end - 1)?);
         let all = 2 * wanted.len();
         let same = 100 * all.saturating_sub(*cost) / all;
