@@ -1,10 +1,15 @@
 //! An open project: the one place that applies edits. Project → history → journal, in this order.
 
+mod outside;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Edit, EditError, History, Issue, LayerKey, Project};
+pub use crate::store::{OutsideCheck, OutsideFound, TakenIn};
+pub use outside::OutsideNews;
+
 pub use crate::store::{Access, LayerCounts, Reader, Waiting};
 use crate::store::{Folder, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts};
 

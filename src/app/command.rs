@@ -99,6 +99,24 @@ pub enum UiCommand {
     SmallerText,
     /// Text of the page in its usual size.
     ResetText,
+    /// Looks for the places of lost spans.
+    Settle,
+    /// Goes to the next span that is open.
+    SettleNext,
+    /// Goes to the previous span that is open.
+    SettlePrevious,
+    /// Confirms a place of the span that is looked at; 1 to 9.
+    SettleTake(u8),
+    /// Keeps the span that is looked at as it is.
+    SettleLost,
+    /// Confirms every place that is certain.
+    SettleCertain,
+    /// Takes over the changed text of the article.
+    SettleText,
+    /// Looks whether something else changed files of the project.
+    CheckFiles,
+    /// Shows conflict files side by side.
+    Conflicts,
     /// Moves the keyboard to the next part of the window.
     NextPane,
 }
@@ -108,6 +126,8 @@ pub enum UiCommand {
 pub enum Reach {
     /// While the reader has the keyboard.
     Reader,
+    /// While the places of lost spans are looked for.
+    Settling,
     /// Everywhere, also while somebody types into a field.
     Everywhere,
 }
@@ -167,10 +187,18 @@ impl UiCommand {
         Self::ToggleDone,
         Self::Find,
         Self::FilterArticles,
+        Self::Settle,
+        Self::SettleNext,
+        Self::SettlePrevious,
+        Self::SettleLost,
+        Self::SettleCertain,
+        Self::SettleText,
         Self::NextPane,
         Self::Palette,
         Self::Shortcuts,
         Self::Save,
+        Self::CheckFiles,
+        Self::Conflicts,
         Self::ChooseAnnotator,
         Self::ImportFiles,
         Self::ImportFolder,
@@ -228,7 +256,12 @@ impl UiCommand {
             Self::CycleOverlap => span || desk.words.is_some(),
             Self::Accept => desk.link.is_some() || desk.words.is_some_and(|words| words.is_caret()),
             Self::Cancel => {
-                words || span || desk.link.is_some() || desk.find.is_some() || desk.armed.is_some()
+                words
+                    || span
+                    || desk.link.is_some()
+                    || desk.find.is_some()
+                    || desk.armed.is_some()
+                    || desk.settling.is_some()
             }
             Self::Copy => words || span,
             Self::Undo => desk.session.can_undo(),
@@ -237,6 +270,12 @@ impl UiCommand {
             Self::DoneAndNext | Self::ToggleDone | Self::CycleDirection => open && writable,
             Self::ImportFiles | Self::ImportFolder | Self::PasteArticle => writable,
             Self::Find => open,
+            Self::Settle => open && writable && desk.settle_need().lost > 0 && desk.settling.is_none(),
+            Self::SettleNext | Self::SettlePrevious => desk.settling.is_some(),
+            Self::SettleTake(_) | Self::SettleLost | Self::SettleCertain => {
+                writable && desk.settling.is_some()
+            }
+            Self::SettleText => open && writable && desk.settle_need().changed,
             _ => true,
         }
     }
@@ -244,7 +283,7 @@ impl UiCommand {
     /// The keys to show, such as `Ctrl K`; empty where there are none.
     pub fn keys_text(self) -> String {
         match self {
-            Self::ApplyLabel(digit) => digit.to_string(),
+            Self::ApplyLabel(digit) | Self::SettleTake(digit) => digit.to_string(),
             Self::EndForward | Self::EndBackward => "Shift ←→".into(),
             Self::StartForward | Self::StartBackward => "Alt ←→".into(),
             Self::Copy => "Ctrl C".into(),

@@ -13,6 +13,7 @@ pub(super) use toasts::notices_ui;
 
 use super::command::UiCommand;
 use super::desk::Desk;
+use super::outside::Conflicts;
 use super::theme::{self, space};
 use crate::model::AnnotatorId;
 
@@ -24,6 +25,8 @@ pub(super) enum Overlay {
     Shortcuts,
     /// Who annotates.
     People(Box<People>),
+    /// Conflict files side by side.
+    Conflicts(Box<Conflicts>),
 }
 
 impl Overlay {
@@ -41,7 +44,7 @@ impl Overlay {
     pub(super) fn chosen(&mut self) -> Option<(AnnotatorId, Option<String>)> {
         match self {
             Self::People(people) => people.chosen.take(),
-            Self::Palette(_) | Self::Shortcuts => None,
+            Self::Palette(_) | Self::Shortcuts | Self::Conflicts(_) => None,
         }
     }
 
@@ -53,6 +56,7 @@ impl Overlay {
         let (id, top, width) = match self {
             Self::Palette(_) => (Id::unique("palette"), (view.height() * 0.12).min(96.0), 580.0_f32),
             Self::Shortcuts => (Id::unique("keys"), 24.0, 980.0),
+            Self::Conflicts(_) => (Id::unique("conflicts"), 48.0, 760.0),
             Self::People(_) => (Id::unique("people"), (view.height() * 0.12).min(96.0), 420.0),
         };
         let width = width.min(view.width() - 32.0);
@@ -75,6 +79,7 @@ impl Overlay {
             match self {
                 Self::Palette(finder) => finder.ui(ui, desk.as_deref(), queue),
                 Self::Shortcuts => sheet::ui(ui, desk.as_deref(), view.height() - 2.0 * top),
+                Self::Conflicts(conflicts) => conflicts.ui(ui, view.height() - 2.0 * top),
                 Self::People(people) => desk.as_deref().is_some_and(|desk| people.ui(ui, desk)),
             }
         });

@@ -45,10 +45,15 @@ fn is_sign(key: Key) -> bool {
 }
 
 fn command_of(key: Key, modifiers: Modifiers, desk: Option<&Desk>, reader: bool) -> Option<UiCommand> {
+    let settling = reader && desk.is_some_and(|desk| desk.settling.is_some());
     let fits = |command: &&UiCommand| {
         let about = command.about();
-        (reader || about.reach == Reach::Everywhere)
-            && about.keys.iter().any(|shortcut| shortcut.fits(key, modifiers))
+        let reaches = match about.reach {
+            Reach::Everywhere => true,
+            Reach::Reader => reader,
+            Reach::Settling => settling,
+        };
+        reaches && about.keys.iter().any(|shortcut| shortcut.fits(key, modifiers))
     };
     if let Some(command) = UiCommand::ALL.iter().find(fits) {
         return Some(*command);
@@ -56,7 +61,8 @@ fn command_of(key: Key, modifiers: Modifiers, desk: Option<&Desk>, reader: bool)
     let desk = desk.filter(|_| reader)?;
     if modifiers.is_none() {
         if let Some(digit) = DIGITS.iter().position(|digit| *digit == key) {
-            return u8::try_from(digit + 1).ok().map(UiCommand::ApplyLabel);
+            let command = if settling { UiCommand::SettleTake } else { UiCommand::ApplyLabel };
+            return u8::try_from(digit + 1).ok().map(command);
         }
         return slot_of(key, desk);
     }

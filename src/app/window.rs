@@ -12,11 +12,12 @@ use super::dialogs::{Asking, Picked, Picker, Wanted};
 use super::finder::Overlay;
 use super::importing::Importing;
 use super::notices::Notices;
+use super::outside::{self, Conflicts, Watch};
 use super::panels::Parts;
 use super::reader::Reader;
 use super::settings::{Settings, ThemeChoice};
 use super::theme::{Palette, space};
-use super::{keys, panels, welcome};
+use super::{keys, panels, settle, welcome};
 use crate::model::{AnnotatorId, Project};
 use crate::session::Session;
 use crate::store;
@@ -40,6 +41,7 @@ pub struct App {
     pub(super) reader: Reader,
     pub(super) overlay: Option<Overlay>,
     pub(super) importing: Option<Importing>,
+    watch: Watch,
     asking: Option<Asking>,
     picker: Arc<dyn Picker>,
     /// Commands raised by panels in this frame.
@@ -79,6 +81,7 @@ impl App {
             reader: Reader::default(),
             overlay: None,
             importing: None,
+            watch: Watch::default(),
             asking: None,
             picker: Arc::from(picker),
             queue: Vec::new(),
@@ -169,6 +172,7 @@ impl App {
             }
         }
         self.reader = Reader::default();
+        self.watch = Watch::default();
     }
 
     fn keep_settings(&mut self) {
@@ -205,6 +209,7 @@ impl App {
         });
         if let Screen::Work(desk) = &mut self.screen {
             desk.remember_span();
+            desk.poll_settling(ctx, &mut self.notices);
         }
         let reader = self.reader_has_keys(ctx);
         let desk = match &self.screen {
@@ -235,8 +240,9 @@ impl App {
         if let Screen::Work(desk) = &mut self.screen {
             let idle = Duration::from_secs_f64((now - self.idle_since).max(0.0));
             for issue in desk.session.tick(idle) {
-                self.notices.issue(&issue);
+                outside::say(&issue, &mut self.notices);
             }
+            self.watch.frame(ctx, desk, idle.as_secs_f64(), &mut self.notices);
             if let Some(wait) = panels::saving_repaint(&desk.session) {
                 ctx.request_repaint_after(wait);
             }
@@ -271,6 +277,8 @@ impl App {
     /// called, and the list gives way to it.
     fn parts(&self, width: f32) -> Parts {
         let inspector = self.settings.right && (width >= space::DRAWER_BELOW || self.right_drawer);
+        let settling = matches!(&self.screen, Screen::Work(desk) if desk.settling.is_some());
+        let inspector = inspector || settling;
         let both = width >= space::LEFT_PANEL + space::RIGHT_PANEL + space::NARROWEST_PAGE;
         Parts { list: self.settings.left && (both || !inspector), inspector }
     }
@@ -301,10 +309,14 @@ impl App {
             Panel::right("inspector").frame(bar).exact_size(space::RIGHT_PANEL).resizable(false).show(
                 ui,
                 |ui| {
+                    if desk.settling.is_some() {
+                        return settle::panel(ui, desk, &mut self.queue);
+                    }
                     panels::right(ui, desk, self.reader.dragged_chip(), &mut self.notices, &mut self.queue);
                 },
             );
         }
+        settle::banner(ui, desk, &mut self.queue);
         CentralPanel::default().frame(Frame::new().fill(palette.desk)).show(ui, |ui| {
             panels::find_bar(ui, desk);
             self.reader.ui(ui, desk, &self.settings, &mut self.notices);
@@ -343,6 +355,12 @@ impl App {
             C::ChooseAnnotator if matches!(self.screen, Screen::Work(_)) => {
                 self.overlay = Some(Overlay::people())
             }
+            C::Conflicts => {
+                if let Screen::Work(desk) = &self.screen {
+                    self.overlay = Some(Overlay::Conflicts(Box::new(Conflicts::of(desk, ctx))));
+                }
+            }
+            C::CheckFiles => self.watch.ask(),
             C::ToggleTheme => {
                 self.settings.theme =
                     if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark }
@@ -525,6 +543,13 @@ fn run_on_desk(ctx: &Context, desk: &mut Desk, notices: &mut Notices, command: U
         }
         C::DoneAndNext => desk.done_and_next(notices),
         C::ToggleDone => desk.toggle_done(notices),
+        C::Settle => desk.begin_settling(ctx),
+        C::SettleNext => desk.step_settling(Way::Forward, false),
+        C::SettlePrevious => desk.step_settling(Way::Backward, false),
+        C::SettleTake(digit) => desk.settle_take(usize::from(digit.saturating_sub(1)), notices),
+        C::SettleLost => desk.settle_keep(notices),
+        C::SettleCertain => desk.settle_certain(notices),
+        C::SettleText => desk.settle_text(notices),
         C::Find => desk.begin_find(),
         C::Save => desk.say_saved(notices),
         C::Copy => {

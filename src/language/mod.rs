@@ -4,6 +4,7 @@
 //! Positions are byte offsets into the text they are asked about, ranges are [`TextRange`]. No function panics on
 //! a position outside the text or inside a character: it answers for the nearest place before it.
 
+pub mod anchor;
 pub mod fold;
 pub mod graphemes;
 pub mod invisible;

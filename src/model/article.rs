@@ -50,6 +50,15 @@ impl fmt::Debug for TextHash {
     }
 }
 
+/// Tells a text from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextMark {
+    /// Length in Unicode scalar values.
+    pub length: u32,
+    /// Its hash.
+    pub hash: TextHash,
+}
+
 /// What the index of a project knows about an article without reading its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArticleInfo {
@@ -90,6 +99,11 @@ impl ArticleInfo {
             length: u32::try_from(text.chars().count()).unwrap_or(u32::MAX),
             hash: TextHash::of(text),
         }
+    }
+
+    /// Which text it is about.
+    pub fn mark(&self) -> TextMark {
+        TextMark { length: self.length, hash: self.hash }
     }
 }
 
@@ -133,6 +147,11 @@ impl Article {
     /// Hash of the text as it is.
     pub fn hash(&self) -> TextHash {
         self.hash
+    }
+
+    /// Which text it is.
+    pub fn mark(&self) -> TextMark {
+        TextMark { length: self.offsets.scalars(), hash: self.hash }
     }
 
     /// The text under a range, or nothing where the range leaves the text or cuts a character.

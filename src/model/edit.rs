@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Annotator, AnnotatorId, ArticleId, ArticleInfo, Codebook, Entity, EntityId, Layer, LayerKey, Project,
-    Relation, RelationId, Settings, Span, SpanId, Status, quote_of,
+    Relation, RelationId, Settings, Span, SpanId, Status, TextMark, quote_of,
 };
 
 /// A change. It carries what was there before, so that [`Edit::inverse`] needs no look-up, and applies only where
@@ -86,6 +86,16 @@ pub enum Edit {
         old: Arc<ArticleInfo>,
         /// The entry to be.
         new: Arc<ArticleInfo>,
+    },
+    /// A text that was changed outside of the program becomes the one that the index knows, once its spans were
+    /// looked through.
+    AcceptText {
+        /// The article.
+        article: ArticleId,
+        /// The text that the index knows now.
+        old: TextMark,
+        /// The text that it is to know.
+        new: TextMark,
     },
     /// The codebook changes.
     SetCodebook {
@@ -194,6 +204,7 @@ impl Edit {
             Self::AddArticle { at, info } => Self::RemoveArticle { at, info },
             Self::RemoveArticle { at, info } => Self::AddArticle { at, info },
             Self::ChangeArticle { old, new } => Self::ChangeArticle { old: new, new: old },
+            Self::AcceptText { article, old, new } => Self::AcceptText { article, old: new, new: old },
             Self::SetCodebook { old, new } => Self::SetCodebook { old: new, new: old },
             Self::SetEntity { id, old, new } => Self::SetEntity { id, old: new, new: old },
             Self::SetAnnotator { id, old, new } => Self::SetAnnotator { id, old: new, new: old },
@@ -241,6 +252,7 @@ impl Edit {
             Self::AddArticle { .. }
             | Self::RemoveArticle { .. }
             | Self::ChangeArticle { .. }
+            | Self::AcceptText { .. }
             | Self::SetCodebook { .. }
             | Self::SetAnnotator { .. }
             | Self::SetName { .. }
@@ -279,6 +291,7 @@ impl Edit {
             Self::AddArticle { at, info } => add_article(project, *at, info),
             Self::RemoveArticle { at, info } => remove_article(project, *at, info),
             Self::ChangeArticle { old, new } => change_article(project, old, new),
+            Self::AcceptText { article, old, new } => accept_text(project, article, *old, *new),
             Self::SetCodebook { old, new } => replace(&mut project.codebook, old, new, "the codebook"),
             Self::SetEntity { id, old, new } => set_entity(project, id, old.as_deref(), new.as_deref()),
             Self::SetAnnotator { id, old, new } => set_annotator(project, id, old.as_ref(), new.as_ref()),
@@ -437,6 +450,17 @@ fn change_article(
     }
     project.replace_article((**new).clone());
     Ok(())
+}
+
+/// Recovery applies it without the text, so that it cannot be compared; a wrong mark only warns once more.
+fn accept_text(project: &mut Project, id: &ArticleId, old: TextMark, new: TextMark) -> Result<(), EditError> {
+    match project.article(id).cloned() {
+        Some(info) if info.mark() == old => {
+            project.replace_article(ArticleInfo { length: new.length, hash: new.hash, ..(*info).clone() });
+            Ok(())
+        }
+        _ => Err(EditError::ArticleDiffers(id.clone())),
+    }
 }
 
 fn set_entity(

@@ -34,6 +34,17 @@ impl History {
         Ok(Some(edit))
     }
 
+    /// Forgets the edits that touch what was replaced from outside, and those that could only be reached through
+    /// them. Returns how many.
+    pub fn cut(&mut self, touches: impl Fn(&Edit) -> bool) -> usize {
+        let mut forgotten = 0;
+        for edits in [&mut self.done, &mut self.undone] {
+            let cut = edits.iter().rposition(&touches).map_or(0, |at| at + 1);
+            forgotten += edits.drain(..cut).count();
+        }
+        forgotten
+    }
+
     /// The edit that undo would take back.
     pub fn next_undo(&self) -> Option<&Edit> {
         self.done.last()

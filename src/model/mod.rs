@@ -19,7 +19,7 @@ mod project;
 mod relation;
 mod span;
 
-pub use article::{Article, ArticleInfo, Direction, TextHash, is_iso_date};
+pub use article::{Article, ArticleInfo, Direction, TextHash, TextMark, is_iso_date};
 pub use check::{Issue, Place, Severity};
 pub use codebook::{AttributeDef, AttributeKind, Codebook, Colour, Label, RelationType};
 pub use edit::{Edit, EditError};

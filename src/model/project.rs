@@ -120,6 +120,11 @@ impl Project {
         self.texts.get(id).map(|text| &text.0)
     }
 
+    /// All texts read so far.
+    pub fn texts(&self) -> impl Iterator<Item = &Arc<Article>> {
+        self.texts.values().map(|text| &text.0)
+    }
+
     /// Keeps a text that was read.
     pub fn put_text(&mut self, article: Arc<Article>) {
         self.texts.insert(article.id.clone(), Text(article));

@@ -1,3 +1,5 @@
+mod outside;
+
 use std::path::PathBuf;
 
 use super::*;

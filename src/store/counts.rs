@@ -200,6 +200,18 @@ impl Tally {
         }
     }
 
+    /// Takes over which layers exist from a newer list; `keeps` are in memory. Whether anything was new.
+    pub(super) fn relist(&mut self, listed: Self, keeps: impl Fn(&LayerKey) -> bool) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|key, _| listed.entries.contains_key(key) || keeps(key));
+        let mut news = self.entries.len() != before;
+        for key in listed.entries.into_keys().filter(|key| !keeps(key)) {
+            news |= !self.entries.contains_key(&key);
+            self.exists(key);
+        }
+        news
+    }
+
     /// Layers with the file each was counted from, for [`survey`].
     pub(super) fn seen(&self) -> Vec<(LayerKey, Option<Seen>)> {
         self.entries.iter().map(|(key, entry)| (key.clone(), entry.seen)).collect()

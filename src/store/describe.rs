@@ -36,6 +36,7 @@ pub fn describe(edit: &Edit, project: &Project) -> String {
         Edit::AddArticle { info, .. } => format!("added the article {}", info.id),
         Edit::RemoveArticle { info, .. } => format!("took the article {} out of the index", info.id),
         Edit::ChangeArticle { new, .. } => format!("changed what is known about the article {}", new.id),
+        Edit::AcceptText { article, .. } => format!("took over the changed text of the article {article}"),
         Edit::SetCodebook { .. } => "changed the codebook".into(),
         Edit::SetEntity { id, old: None, .. } => format!("added the entity {id}"),
         Edit::SetEntity { id, new: None, .. } => format!("removed the entity {id}"),

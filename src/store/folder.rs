@@ -1,5 +1,7 @@
 //! The folder of an open project: reads what is asked for, journals edits, has files written.
 
+mod taking_in;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,10 +10,11 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread::Builder;
 
 use super::counts::{Counted, LayerCounts, Tally, save, survey};
-use super::format_v1::{Through, write_edit};
+use super::format_v1::{Places, Through, write_edit};
 use super::journal::Journal;
 use super::load::{self, Home, Known};
 use super::lock::{self, Guard, Locked};
+use super::outside_check::TextStamps;
 use super::recover::{self, Files};
 use super::snapshot::{Content, FileJob, Manifest, Target};
 use super::writer::{Done, Job, State, Writer};
@@ -19,6 +22,8 @@ use super::{StoreError, Vfs, paths};
 use crate::model::{
     AnnotatorId, Article, ArticleId, ArticleInfo, Edit, Issue, Layer, LayerKey, Place, Project,
 };
+
+pub use taking_in::TakenIn;
 
 /// How to open a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -75,6 +80,8 @@ pub struct Folder {
     failures: u32,
     patience: u32,
     issues: Vec<Issue>,
+    /// Text files as they were at the last look.
+    text_stamps: TextStamps,
     read_only: Option<String>,
     // The order matters: what is under way is finished before the project is let go of.
     writer: Option<Writer>,
@@ -146,6 +153,7 @@ impl Folder {
             failures: 0,
             patience: 0,
             issues: Vec::new(),
+            text_stamps: TextStamps::new(),
             read_only,
             writer,
             _guard: guard,
@@ -230,6 +238,11 @@ impl Folder {
         let target = Target::Layer(key.clone());
         self.files.homes.remove(&target);
         self.files.keeps.remove(&target);
+    }
+
+    /// Ranges of lost spans that today's text cannot hold, in Unicode scalar values.
+    pub fn old_places(&self, key: &LayerKey) -> Places {
+        self.files.keeps.get(&Target::Layer(key.clone())).map(|keep| keep.places.clone()).unwrap_or_default()
     }
 
     /// Who has a layer of an article.

@@ -16,7 +16,7 @@ pub(super) struct Keep {
 }
 
 /// Where a thing's file is and what stood there when we last looked: nothing else may be replaced.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Home {
     /// Relative path.
     pub(super) file: String,
@@ -26,7 +26,7 @@ pub(super) struct Home {
 }
 
 /// What stands in a file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Known {
     /// There is none.
     Absent,
@@ -81,8 +81,8 @@ pub(super) fn layer(vfs: &dyn Vfs, root: &Path, key: &LayerKey, article: &Articl
         return loaded;
     };
     match read_marked(vfs, &root.join(&file)) {
-        Ok((bytes, mark)) => match read_layer(&bytes, &file, key, article) {
-            Ok(read) => filled(read, Home { file, known: Known::Ours(mark), altered: false }),
+        Ok((bytes, mark)) => match layer_bytes(&bytes, mark, &file, key, article) {
+            Ok(loaded) => loaded,
             Err(problem) => unreadable(vfs, root, key, article, &file, &problem),
         },
         Err(error) if error.kind() == ErrorKind::NotFound => empty(Home::absent(file)),
@@ -100,9 +100,21 @@ pub(super) fn layer(vfs: &dyn Vfs, root: &Path, key: &LayerKey, article: &Articl
     }
 }
 
-fn cannot_read(file: &str, error: &std::io::Error, meaning: &str) -> Issue {
+pub(super) fn cannot_read(file: &str, error: &std::io::Error, meaning: &str) -> Issue {
     let message = format!("cannot be read: {error}. {meaning}: look at its rights and at the disk");
     Issue::error("file-unreadable", Place::File(file.to_owned()), message)
+}
+
+/// A layer from the bytes of its file.
+pub(super) fn layer_bytes(
+    bytes: &[u8],
+    mark: Mark,
+    file: &str,
+    key: &LayerKey,
+    article: &Article,
+) -> Result<LoadedLayer, Unreadable> {
+    let read = read_layer(bytes, file, key, article)?;
+    Ok(filled(read, Home { file: file.to_owned(), known: Known::Ours(mark), altered: false }))
 }
 
 fn empty(home: Home) -> LoadedLayer {

@@ -1,6 +1,7 @@
 //! The project on disk: the only module that touches files, and always through [`Vfs`].
 #![warn(clippy::indexing_slicing)]
 
+mod conflicts;
 mod counts;
 mod create;
 mod describe;
@@ -11,6 +12,7 @@ mod journal;
 mod load;
 mod lock;
 pub mod outside;
+mod outside_check;
 mod paths;
 mod real_fs;
 mod recover;
@@ -22,11 +24,13 @@ mod snapshot;
 pub mod vfs;
 mod writer;
 
+pub use conflicts::{Compared, Conflict};
 pub use counts::LayerCounts;
 pub use create::{check_new, create, write_texts};
 pub use describe::describe;
 pub use error::StoreError;
-pub use folder::{Access, Folder, OpenedFolder, Prepared, Waiting};
+pub use folder::{Access, Folder, OpenedFolder, Prepared, TakenIn, Waiting};
+pub use outside_check::{OutsideCheck, OutsideFound};
 pub use real_fs::RealFs;
 pub use vfs::{Vfs, VfsFile, VfsLock};
 

@@ -135,7 +135,7 @@ fn registry(
 }
 
 /// Which layers exist, from the names of their files.
-fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec<Issue>) -> Tally {
+pub(super) fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issues: &mut Vec<Issue>) -> Tally {
     let mut tally = Tally::default();
     let folder = root.join(paths::LAYERS);
     for annotator in vfs.list(&folder).unwrap_or_default().into_iter().filter(|entry| entry.is_dir) {
@@ -450,6 +450,9 @@ fn is_done(edit: &Edit, project: &Project) -> bool {
         Edit::AddArticle { info, .. } => project.article(&info.id) == Some(info),
         Edit::RemoveArticle { info, .. } => project.article(&info.id).is_none(),
         Edit::ChangeArticle { new, .. } => project.article(&new.id) == Some(new),
+        Edit::AcceptText { article, new, .. } => {
+            project.article(article).is_some_and(|info| info.mark() == *new)
+        }
         Edit::SetCodebook { new, .. } => project.codebook == *new,
         Edit::SetEntity { id, new, .. } => project.entities.get(id) == new.as_deref(),
         Edit::SetAnnotator { id, new, .. } => project.annotator(id).map(|a| &a.name) == new.as_ref(),

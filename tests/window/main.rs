@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod changed;
 mod marking;
 mod panels;
 mod pictures;

@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers};
 
-use super::Reach::{Everywhere, Reader};
+use super::Reach::{Everywhere, Reader, Settling};
 use super::{About, Shortcut, UiCommand};
 
 const fn plain(key: Key) -> Shortcut {
@@ -30,6 +30,7 @@ const SPAN: &str = "The selected span";
 const MOVE: &str = "Move";
 const PROJECT: &str = "Project";
 const VIEW: &str = "View";
+const LOST: &str = "Lost spans";
 
 macro_rules! about {
     ($text:literal, $icon:literal, $group:ident, $reach:ident, [$($key:expr),*], $help:literal) => {
@@ -241,6 +242,78 @@ impl UiCommand {
                 Everywhere,
                 [plain(Key::F6)],
                 "Moves the keyboard between reader, article list and inspector."
+            ),
+            Self::Settle => about!(
+                "Find lost spans…",
+                "⌖",
+                LOST,
+                Everywhere,
+                [plain(Key::F7)],
+                "Shows the spans whose words are gone from the text, and the places they may have moved to."
+            ),
+            Self::SettleNext => about!(
+                "Next lost span",
+                "↓",
+                LOST,
+                Settling,
+                [plain(Key::ArrowDown)],
+                "Goes to the next span that is still open."
+            ),
+            Self::SettlePrevious => about!(
+                "Previous lost span",
+                "↑",
+                LOST,
+                Settling,
+                [plain(Key::ArrowUp)],
+                "Goes to the previous span that is still open."
+            ),
+            Self::SettleTake(_) => about!(
+                "Confirm the place",
+                "✓",
+                LOST,
+                Settling,
+                [],
+                "The span moves to this place of the changed text; undo takes it back."
+            ),
+            Self::SettleLost => about!(
+                "Keep as lost",
+                "✕",
+                LOST,
+                Settling,
+                [plain(Key::L)],
+                "Leaves the span as it is; a lost one stays listed and is exported with a flag."
+            ),
+            Self::SettleCertain => about!(
+                "Confirm all that are certain",
+                "✓",
+                LOST,
+                Settling,
+                [plain(Key::A)],
+                "Moves every span that can be in one place only; one undo takes all of them back."
+            ),
+            Self::SettleText => about!(
+                "Take over the text",
+                "✓",
+                LOST,
+                Everywhere,
+                [plain(Key::F8)],
+                "The project knows the changed text from now on, and the warning ends; undo takes it back."
+            ),
+            Self::CheckFiles => about!(
+                "Look for changed files",
+                "⟳",
+                PROJECT,
+                Everywhere,
+                [plain(Key::F5)],
+                "Looks whether git, a cloud or a colleague changed files of the project; so does coming back to the window."
+            ),
+            Self::Conflicts => about!(
+                "Conflict files…",
+                "≠",
+                PROJECT,
+                Everywhere,
+                [],
+                "Compares files that were changed by something else with your work that was kept beside them."
             ),
             Self::Palette => {
                 about!("All commands…", "⌘", VIEW, Everywhere, [ctrl(Key::K)], "Finds a command by its name.")

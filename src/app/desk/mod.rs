@@ -25,6 +25,7 @@ use crate::model::{
 use crate::session::{Saved, Session};
 
 use super::notices::Notices;
+use super::settle::Settling;
 
 /// Which edge of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +73,8 @@ pub struct Desk {
     pub note_wanted: bool,
     /// What somebody is typing about a span.
     pub draft: Option<Draft>,
+    /// Lost spans whose places are looked for.
+    pub(super) settling: Option<Settling>,
     /// What loading the open article found.
     pub issues: Vec<Issue>,
     /// Articles in the order of the list, made anew when filter or index change.
@@ -95,6 +98,7 @@ impl Desk {
             reveal: None,
             note_wanted: false,
             draft: None,
+            settling: None,
             issues: Vec::new(),
             rows: reading::Rows::default(),
         };
@@ -185,6 +189,10 @@ impl Desk {
     /// Returns whether there was something to drop.
     pub fn cancel(&mut self) -> bool {
         if self.link.take().is_some() || self.find.take().is_some() {
+            return true;
+        }
+        if self.settling.take().is_some() {
+            self.words = None;
             return true;
         }
         if self.words.take_if(|words| !words.is_caret()).is_some() || self.span.take().is_some() {

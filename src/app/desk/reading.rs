@@ -163,11 +163,9 @@ impl Desk {
         // The article that is left may have got another status just now.
         self.refresh_rows();
         let issues = self.session.load(id, &self.annotator.clone());
-        for issue in &issues {
-            notices.issue(issue);
-        }
-        self.issues = issues;
         let left = self.open.replace(id.clone());
+        self.say_loaded(&issues, notices);
+        self.issues = issues;
         if let Some(left) = left {
             self.session.unload(&left);
         }
@@ -176,6 +174,7 @@ impl Desk {
         self.last_span = None;
         self.link = None;
         self.find = None;
+        self.settling = None;
         self.reveal = None;
     }
 

@@ -7,7 +7,8 @@ use egui::{Id, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::slots::value_of;
 use super::{listing, say};
-use crate::app::controls::{focus_ring, paint_middle, tipped};
+use crate::app::command::UiCommand;
+use crate::app::controls::{Button, focus_ring, paint_middle, tipped};
 use crate::app::desk::Desk;
 use crate::app::reader::Reader;
 use crate::app::theme::{Palette, size, space};
@@ -246,12 +247,18 @@ fn span_row(
 }
 
 /// Spans whose words are gone, in a group of their own.
-fn lost_rows(ui: &mut Ui, desk: &Desk, lost: &[SpanId]) -> Option<SpanId> {
+fn lost_rows(ui: &mut Ui, desk: &mut Desk, lost: &[SpanId]) -> Option<SpanId> {
     let palette = Palette::of(ui.ctx());
     ui.add_space(space::UNIT);
     let said =
         format!("{} lost: what they marked no longer stands in the text", say::counted(lost.len(), "span"));
     Label::new(said).size(size::HINT).color(palette.readable(palette.warn)).wrap().ui(ui);
+    ui.add_space(4.0);
+    let command = UiCommand::Settle;
+    let find = Button::new("Find their places…").keys(command.keys_text()).tip(command.about().help);
+    if ui.add_enabled_ui(command.enabled(Some(desk)), |ui| find.ui(ui)).inner.clicked() {
+        desk.begin_settling(ui.ctx());
+    }
     ui.add_space(4.0);
     rows(ui, desk, Id::unique("lost spans"), "Lost spans", lost)
 }

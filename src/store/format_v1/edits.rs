@@ -9,11 +9,11 @@ use super::layer::{
     Places, RelationV1, SpanV1, StatusV1, places_of, relation_from, span_from, write_relation, write_span,
 };
 use super::manifest::{
-    ArticleV1, CodebookV1, SettingsV1, codebook_from, info_from, settings_from, write_codebook, write_info,
-    write_settings,
+    ArticleV1, CodebookV1, HashV1, SettingsV1, codebook_from, info_from, settings_from, write_codebook,
+    write_info, write_settings,
 };
 use super::registry::{EntityV1, entity_from, write_entity};
-use crate::model::{Article, Edit, Entity, LayerKey, Span};
+use crate::model::{Article, Edit, Entity, LayerKey, Span, TextMark};
 use crate::store::ron_text::{self, Fields, push};
 
 /// Article and annotator.
@@ -32,6 +32,7 @@ pub(in crate::store) enum EditV1 {
     AddArticle { at: usize, info: ArticleV1 },
     RemoveArticle { at: usize, info: ArticleV1 },
     ChangeArticle { old: ArticleV1, new: ArticleV1 },
+    AcceptText { article: String, old: TextMarkV1, new: TextMarkV1 },
     SetCodebook { old: CodebookV1, new: CodebookV1 },
     SetEntity { id: String, old: Option<EntityV1>, new: Option<EntityV1> },
     SetAnnotator { id: String, old: Option<String>, new: Option<String> },
@@ -40,6 +41,9 @@ pub(in crate::store) enum EditV1 {
     SetSettings { old: SettingsV1, new: SettingsV1 },
     Batch(Vec<EditV1>),
 }
+
+/// Length in code points and hash.
+type TextMarkV1 = (u32, HashV1);
 
 impl EditV1 {
     /// The layer it changes, where it changes one.
@@ -102,6 +106,10 @@ pub(in crate::store) fn read_edit(
         EditV1::AddArticle { at, info: new } => Edit::AddArticle { at, info: info(new) },
         EditV1::RemoveArticle { at, info: old } => Edit::RemoveArticle { at, info: info(old) },
         EditV1::ChangeArticle { old, new } => Edit::ChangeArticle { old: info(old), new: info(new) },
+        EditV1::AcceptText { article, old, new } => {
+            let mark = |(length, hash): TextMarkV1| TextMark { length, hash: hash.into() };
+            Edit::AcceptText { article: article.into(), old: mark(old), new: mark(new) }
+        }
         EditV1::SetCodebook { old, new } => Edit::SetCodebook { old: codebook(old), new: codebook(new) },
         EditV1::SetEntity { id, old, new } => {
             Edit::SetEntity { id: id.into(), old: entity(old), new: entity(new) }
@@ -166,6 +174,7 @@ fn name_of(part: &Edit) -> &'static str {
         Edit::AddArticle { .. } => "add_article",
         Edit::RemoveArticle { .. } => "remove_article",
         Edit::ChangeArticle { .. } => "change_article",
+        Edit::AcceptText { .. } => "accept_text",
         Edit::SetCodebook { .. } => "set_codebook",
         Edit::SetEntity { .. } => "set_entity",
         Edit::SetAnnotator { .. } => "set_annotator",
@@ -208,6 +217,12 @@ fn write_values(fields: &mut Fields<'_>, part: &Edit, context: Context<'_>) -> O
         Edit::ChangeArticle { old, new } => {
             write_info(fields.field("old"), old, None);
             write_info(fields.field("new"), new, None);
+        }
+        Edit::AcceptText { article, old, new } => {
+            fields.text("article", article.as_str());
+            for (name, mark) in [("old", old), ("new", new)] {
+                push(fields.field(name), format_args!("({}, \"{}\")", mark.length, mark.hash.to_hex()));
+            }
         }
         Edit::SetCodebook { old, new } => {
             write_codebook(fields.field("old"), old, &Extras::new(), " ");

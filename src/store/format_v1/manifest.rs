@@ -112,6 +112,12 @@ pub(in crate::store) enum DirectionV1 {
 #[derive(Debug)]
 pub(in crate::store) struct HashV1(TextHash);
 
+impl From<HashV1> for TextHash {
+    fn from(hash: HashV1) -> Self {
+        hash.0
+    }
+}
+
 impl<'de> Deserialize<'de> for HashV1 {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let hex = String::deserialize(deserializer)?;

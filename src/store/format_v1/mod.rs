@@ -11,8 +11,8 @@ use std::path::Path;
 
 pub(super) use edits::{EditV1, read_edit, write_edit};
 pub(super) use layer::{Places, ReadLayer, read_layer, write_layer};
-pub(super) use manifest::{read_codebook, read_manifest, write_manifest};
-pub(super) use registry::{read_registry, write_registry};
+pub(super) use manifest::{ReadManifest, read_codebook, read_manifest, write_manifest};
+pub(super) use registry::{ReadRegistry, read_registry, write_registry};
 
 use super::StoreError;
 use super::ron_text::{self, Seal, Syntax};
