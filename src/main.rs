@@ -6,11 +6,7 @@ use std::process::ExitCode;
 use hashiya::cli::{self, Next};
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| {
-        eprintln!(
-            "hashiya: stopped on a mistake of its own ({panic}); what was acknowledged is on disk: please report it"
-        );
-    }));
+    cli::crash::install();
     match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
         Next::Window(project) => window(project),

@@ -27,6 +27,8 @@ pub enum Picked {
     Nothing,
     /// There is no dialog on this machine.
     NoDialog,
+    /// The dialog stopped on a mistake.
+    Failed(String),
 }
 
 /// Asks the person for files or folders; called on a thread of its own, since dialogs block.
@@ -85,6 +87,6 @@ impl Asking {
 
     /// The answer, once it is there.
     pub(super) fn poll(&self) -> Option<Picked> {
-        self.job.poll().map(|result| result.unwrap_or(Picked::NoDialog))
+        self.job.poll().map(|result| result.unwrap_or_else(Picked::Failed))
     }
 }

@@ -82,9 +82,43 @@ impl<T: Send + 'static> Job<T> {
     }
 }
 
-/// What a panic said, for the message; its place is in the log.
+/// What a panic said, for the message; its place is in the report that the panic hook writes.
 fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     format!("it stopped on a mistake of the program ({text})")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn outcome<T: Send + 'static>(job: &Job<T>) -> Result<T, String> {
+        let begun = Instant::now();
+        loop {
+            match job.poll() {
+                Some(outcome) => return outcome,
+                None if begun.elapsed() > Duration::from_secs(20) => panic!("{} never ended", job.name),
+                None => std::thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistake_in_a_job_is_a_message_and_the_next_job_runs() {
+        let ctx = egui::Context::default();
+        let texts: Vec<String> = Vec::new();
+        let failing = Job::start("failing", &ctx, move |_| texts.first().expect("no text").len());
+        let said = outcome(&failing).expect_err("it panicked");
+        assert!(said.contains("mistake of the program") && said.contains("no text"), "{said}");
+        let fine = Job::start("fine", &ctx, |progress| {
+            progress.set_total(1);
+            progress.step();
+            7
+        });
+        assert_eq!(outcome(&fine), Ok(7));
+        assert_eq!(fine.progress.now(), (1, 1));
+    }
 }

@@ -24,7 +24,7 @@ mod window;
 
 pub use command::{About, Reach, Shortcut, UiCommand};
 pub use desk::{Desk, Edge, Way, Words};
-pub use dialogs::{NoPicker, Picker};
+pub use dialogs::{NoPicker, Picked, Picker, Wanted};
 pub use launch::run;
 pub use notices::{Level, Notice, Notices};
 pub use settings::{ReaderFont, Settings, ThemeChoice};

@@ -451,6 +451,9 @@ impl App {
                 "This desktop offers no file dialog (install xdg-desktop-portal or zenity); \
                  drop files on the window, or name the folder on the command line: hashiya FOLDER",
             ),
+            (_, Picked::Failed(why)) => self.notices.error(format!(
+                "The file dialog failed: {why}; nothing was changed: drop files on the window instead"
+            )),
             (Wanted::Files | Wanted::Folder, Picked::Paths(paths)) => self.import(ctx, paths),
             (Wanted::Project, Picked::Paths(paths)) => {
                 paths.first().into_iter().for_each(|path| self.open_project(path))

@@ -3,6 +3,7 @@
 
 mod check;
 mod completions;
+pub mod crash;
 mod export;
 mod import;
 mod list;

@@ -8,7 +8,7 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
-use hashiya::app::{App, Desk, NoPicker, Settings, ThemeChoice};
+use hashiya::app::{App, Desk, NoPicker, Picker, Settings, ThemeChoice};
 use hashiya::model::{ArticleInfo, Edit, Layer, LayerKey, Project, fixture};
 use hashiya::session::Session;
 
@@ -71,7 +71,18 @@ impl Room {
         settings: Settings,
         build: impl FnOnce(HarnessBuilder<App>) -> HarnessBuilder<App>,
     ) -> Self {
-        let mut app = App::with_settings(Box::new(NoPicker), settings);
+        Self::asking(folder, root, settings, NoPicker, build)
+    }
+
+    /// A window that asks for files in a certain way.
+    pub(crate) fn asking(
+        folder: tempfile::TempDir,
+        root: PathBuf,
+        settings: Settings,
+        picker: impl Picker + 'static,
+        build: impl FnOnce(HarnessBuilder<App>) -> HarnessBuilder<App>,
+    ) -> Self {
+        let mut app = App::with_settings(Box::new(picker), settings);
         app.open_project(&root);
         let builder = build(
             Harness::<App>::builder()

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
-use crate::room::{Room, settings};
+use hashiya::app::{Picked, Picker, Wanted};
+
+use crate::room::{Room, project, settings};
 
 #[test]
 fn quitting_without_saving_loses_nothing() {
@@ -78,6 +80,38 @@ fn pasted_text_becomes_an_article() {
     room.wait_for_articles(2);
     let desk = room.desk();
     assert_eq!(desk.article().unwrap().text(), text);
+}
+
+/// A dialog that is full of mistakes.
+struct Broken;
+
+impl Picker for Broken {
+    fn pick(&self, wanted: Wanted) -> Picked {
+        panic!("no dialog for {wanted:?}");
+    }
+}
+
+#[test]
+fn a_job_that_stops_on_a_mistake_is_a_notice_and_the_window_lives() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("study");
+    project(&root, &["Ali said no"]);
+    let mut room = Room::asking(folder, root, settings(), Broken, |builder| builder);
+    for _ in 0..2 {
+        room.press_with(Modifiers::COMMAND, Key::I);
+        for _ in 0..200 {
+            room.harness.step();
+            if room.harness.query_by_label_contains("dialog failed").is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        room.harness.get_by_label_contains("The file dialog failed: it stopped on a mistake of the program");
+    }
+    room.drag_over("Ali");
+    room.press(Key::Num1);
+    room.check("[Ali]{actor} said no");
+    assert_eq!(room.on_disk("a"), "[Ali]{actor} said no");
 }
 
 fn copied(root: &Path) -> (tempfile::TempDir, PathBuf) {

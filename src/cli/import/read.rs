@@ -1,11 +1,12 @@
-//! Finding files and reading them, each whole or not at all.
+//! Finding files and reading them, each to its end before anything of it is used.
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use crate::interchange::jsonl::{JsonlReader, ReadOptions};
 use crate::interchange::{self, Format, FormatError, Item, OffsetUnit, text};
 use crate::model::AnnotatorId;
-use crate::store::outside;
+use crate::store::{StoreError, outside};
 
 /// How to read files.
 pub(super) struct Options {
@@ -15,14 +16,17 @@ pub(super) struct Options {
     pub(super) unit: OffsetUnit,
 }
 
-/// A file that was read.
+/// A file that can be read to its end.
 pub(super) struct Incoming {
     pub(super) path: PathBuf,
     pub(super) format: &'static Format,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Items,
     /// The encoding of a text, and whether it was found from the letters alone.
     pub(super) encoding: Option<(&'static str, bool)>,
 }
+
+/// What a file holds, an item at a time.
+pub(super) type Items = Box<dyn Iterator<Item = Result<Item, FormatError>>>;
 
 /// The files to read, those in folders that are of no format we read, and what could not be listed, with the reason.
 pub(super) fn find(
@@ -45,31 +49,54 @@ fn format_of(path: &Path) -> Option<&'static Format> {
     interchange::by_extension(extension).filter(|format| format.reads)
 }
 
-pub(super) fn read(path: &Path, options: &Options) -> anyhow::Result<Incoming> {
-    let bytes = outside::read(path).map_err(|error| {
-        // The file is named by whoever prints this.
-        anyhow::anyhow!(error.to_string().replace(&format!(" {}", path.display()), ""))
-    })?;
+/// Opens a file that was read to its end without a fault.
+pub(super) fn open(path: &Path, options: &Options) -> anyhow::Result<Incoming> {
     // A file named on the command line is an article unless it says otherwise.
     let text = interchange::by_name("text").filter(|_| options.format.is_none());
     let format = options.format.or_else(|| format_of(path)).or(text);
     let Some(format) = format else { anyhow::bail!("the format is not known; nothing was imported") };
-    let (items, encoding) = match format.name {
-        "jsonl" => (read_lines(&bytes, options)?, None),
+    let (items, encoding): (Items, _) = match format.name {
+        "jsonl" => (lines(path, options)?, None),
         _ => {
+            let bytes = outside::read(path).map_err(|error| unnamed(&error, path))?;
             let name = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
             let (item, decoded) = text::read(&name, &bytes, options.encoding.as_deref())?;
-            (vec![item], Some((decoded.encoding, decoded.guessed)))
+            (Box::new(std::iter::once(Ok(item))), Some((decoded.encoding, decoded.guessed)))
         }
     };
     Ok(Incoming { path: path.to_owned(), format, items, encoding })
 }
 
-fn read_lines(bytes: &[u8], options: &Options) -> Result<Vec<Item>, FormatError> {
+/// The file is named by whoever prints this.
+fn unnamed(error: &StoreError, path: &Path) -> anyhow::Error {
+    anyhow::anyhow!(error.to_string().replace(&format!(" {}", path.display()), ""))
+}
+
+fn lines(path: &Path, options: &Options) -> anyhow::Result<Items> {
     let read = ReadOptions { annotator: options.annotator.clone(), unit: options.unit };
-    let items = JsonlReader::new(bytes, read).collect::<Result<Vec<_>, _>>()?;
-    if items.is_empty() {
-        return Err(FormatError::new("holds no article; nothing was imported: check whether it was saved"));
+    let open = || outside::open(path).map_err(|error| unnamed(&error, path));
+    let Some(file) = open()? else {
+        // A pipe gives its bytes once.
+        let bytes = outside::read(path).map_err(|error| unnamed(&error, path))?;
+        check(JsonlReader::new(bytes.as_slice(), read.clone()))?;
+        return Ok(Box::new(JsonlReader::new(Cursor::new(bytes), read)));
+    };
+    check(JsonlReader::new(file, read.clone()))?;
+    let Some(file) = open()? else {
+        anyhow::bail!("became another file while it was read; nothing was imported")
+    };
+    Ok(Box::new(JsonlReader::new(file, read)))
+}
+
+/// Reads to the end and keeps nothing.
+fn check(items: impl Iterator<Item = Result<Item, FormatError>>) -> Result<(), FormatError> {
+    let mut any = false;
+    for item in items {
+        item?;
+        any = true;
     }
-    Ok(items)
+    if any {
+        return Ok(());
+    }
+    Err(FormatError::new("holds no article; nothing was imported: check whether it was saved"))
 }
