@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Edit, EditError, History, Issue, LayerKey, Project};
 pub use crate::store::{Access, LayerCounts, Reader, Waiting};
-use crate::store::{Folder, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts};
+use crate::store::{Backups, Folder, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts};
 
 /// An open project: its values, its undo history and its journal. Nothing here waits for the disk, except where said.
 #[derive(Debug)]
@@ -181,6 +181,11 @@ impl Session {
     /// Reads texts and layers without keeping them: for search and export over many articles, on any thread.
     pub fn reader(&self) -> Reader {
         Reader::new(&self.folder)
+    }
+
+    /// Its backups, for any thread. What was acknowledged is in the next one.
+    pub fn backups(&self) -> Backups {
+        Backups::new(Arc::clone(self.folder.vfs()), self.folder.root())
     }
 
     /// Forgets an article's text and layers, except where something of them is not yet in their files.

@@ -26,6 +26,12 @@ pub enum StoreError {
     /// A new project needs an empty folder.
     #[error("{} is not empty; nothing was written: choose an empty or a new folder", .0.display())]
     NotEmpty(PathBuf),
+    /// There is no backup of this name.
+    #[error("there is no backup {0:?}; `hashiya backups` lists those there are")]
+    NoBackup(String),
+    /// A backup is to be restored within its own project.
+    #[error("{} lies within the project; nothing was written: choose a new folder beside it", .0.display())]
+    WithinProject(PathBuf),
     /// A file is not what it should be.
     #[error("{}, line {line}, column {column}: {problem}. The file was left as it is: mend that line, or restore the file", file.display())]
     Syntax {

@@ -1,6 +1,7 @@
 //! The project on disk: the only module that touches files, and always through [`Vfs`].
 #![warn(clippy::indexing_slicing)]
 
+pub mod backup;
 mod counts;
 mod create;
 mod describe;
@@ -10,6 +11,7 @@ mod format_v1;
 mod journal;
 mod load;
 mod lock;
+mod moment;
 pub mod outside;
 mod paths;
 mod real_fs;
@@ -22,11 +24,13 @@ mod snapshot;
 pub mod vfs;
 mod writer;
 
+pub use backup::{Backup, Backups, Made};
 pub use counts::LayerCounts;
 pub use create::{check_new, create, write_texts};
 pub use describe::describe;
 pub use error::StoreError;
 pub use folder::{Access, Folder, OpenedFolder, Prepared, Waiting};
+pub use moment::Moment;
 pub use real_fs::RealFs;
 pub use vfs::{Vfs, VfsFile, VfsLock};
 
