@@ -1,21 +1,37 @@
 //! Opening a project for a command.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::bail;
 
 use super::print::note;
 use crate::model::{Annotator, AnnotatorId, ArticleId, Issue};
 use crate::session::{Opened, Session};
+use crate::store::{Backups, Moment, RealFs};
 
 /// The folder of a project that is named by its folder or by a file in it.
-fn root(project: &Path) -> PathBuf {
+pub(super) fn root(project: &Path) -> PathBuf {
     let is_manifest = project.file_name().is_some_and(|name| name == "project.ron");
     match project.parent() {
         Some(parent) if is_manifest && parent.as_os_str().is_empty() => PathBuf::from("."),
         Some(parent) if is_manifest => parent.to_owned(),
         _ => project.to_owned(),
     }
+}
+
+/// The time it is now.
+pub(super) fn now() -> Moment {
+    Moment(jiff::Timestamp::now().as_second())
+}
+
+/// The backups of a project, whether it opens or not.
+pub(super) fn backups(project: &Path) -> anyhow::Result<Backups> {
+    let root = root(project);
+    if !root.is_dir() {
+        bail!("{} is not a folder; name the folder of a project", project.display());
+    }
+    Ok(Backups::new(Arc::new(RealFs), &root))
 }
 
 /// Opens a project to look. What was found on the way goes to standard error.

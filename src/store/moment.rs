@@ -24,6 +24,11 @@ impl Moment {
         (moment.name() == name).then_some(moment)
     }
 
+    /// For programs: `2026-11-23T22:16:05Z`.
+    pub fn iso(self) -> String {
+        Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+    }
+
     /// For people: `2026-11-23 22:16 UTC`.
     pub fn for_people(self) -> String {
         let time = Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH);

@@ -1,0 +1,71 @@
+//! Backups, restoring one, and bringing back a project that does not open.
+
+use super::house::{House, NASTY, one_line};
+
+fn house() -> House {
+    let house = House::with_project("p");
+    house.write("nasty.jsonl", one_line(NASTY));
+    house.run(&["import", "p", "nasty.jsonl"]).expect(0);
+    house
+}
+
+fn newest(house: &House) -> String {
+    house.json(&["backups", "p"])[0]["name"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_backup_is_made_listed_and_restored_beside() {
+    let house = house();
+    assert_eq!(house.json(&["backups", "p"]), serde_json::json!([]));
+    let made = house.json(&["backups", "p", "--make"]);
+    let backup = &made[0];
+    assert_eq!((&backup["verified"], &backup["articles"]), (&true.into(), &1.into()), "{backup}");
+    assert_eq!((&backup["spans"], &backup["relations"]), (&5.into(), &1.into()), "{backup}");
+    house.run(&["backups", "p", "--make"]).expect(0).saying(&["Nothing changed"]);
+    let before = house.data_files("p");
+    let said = house.run(&["restore", "p", &newest(&house), "--output", "again"]).expect(0);
+    assert!(said.out.contains("with 1 article into again"), "{}", said.out);
+    assert_eq!(house.data_files("again"), before);
+    assert_eq!(house.data_files("p"), before);
+    assert_eq!(house.json(&["show", "again", "nasty"]), house.json(&["show", "p", "nasty"]));
+    house.run(&["check", "again"]).expect(0);
+}
+
+#[test]
+fn a_restored_project_is_a_project_of_its_own() {
+    let house = house();
+    house.run(&["backups", "p", "--make"]).expect(0);
+    house.run(&["restore", "p", &newest(&house), "--output", "again"]).expect(0);
+    house.write("b.txt", "خبر جديد عن بغداد\n");
+    house.run(&["import", "again", "b.txt"]).expect(0);
+    assert_eq!(house.json(&["list", "again"]).as_array().unwrap().len(), 2);
+    assert_eq!(house.json(&["list", "p"]).as_array().unwrap().len(), 1);
+    // What was linked into the backup is shared with neither.
+    house.write("again/articles/nasty.txt", "other");
+    house.run(&["check", "p"]).expect(0);
+}
+
+#[test]
+fn a_backup_of_damaged_files_says_so() {
+    let house = house();
+    house.write("p/layers/amal/nasty.ron", "(format: 1, article: ");
+    let said = house.run(&["backups", "p", "--make"]).expect(1);
+    assert!(said.out.contains("NOT VERIFIED") && said.out.contains("layers/amal/nasty.ron"), "{}", said.out);
+    assert!(newest(&house).ends_with(".unverified"));
+    house.run(&["restore", "p", &newest(&house), "--output", "again"]).expect(1).saying(&["not verified"]);
+}
+
+#[test]
+fn what_cannot_be_restored_is_refused_with_a_remedy() {
+    let house = house();
+    house
+        .run(&["restore", "p", "2026", "--output", "x"])
+        .expect(2)
+        .saying(&["no backup \"2026\"", "hashiya backups"]);
+    house.run(&["backups", "p", "--make"]).expect(0);
+    let name = newest(&house);
+    house.run(&["restore", "p", &name, "--output", "p"]).expect(2).saying(&["within the project"]);
+    house.write("full/a.txt", "x");
+    house.run(&["restore", "p", &name, "--output", "full"]).expect(2).saying(&["not empty"]);
+    house.run(&["backups", "nowhere"]).expect(2).saying(&["is not a folder"]);
+}
