@@ -11,6 +11,7 @@ mod man;
 mod new;
 mod open;
 mod print;
+mod recover;
 mod restore;
 mod show;
 mod stats;
@@ -58,6 +59,8 @@ enum Command {
     Stats(stats::Args),
     /// Check every invariant of a project.
     Check(check::Args),
+    /// Bring a project back: take in the journal, rebuild a broken index, say what remains wrong.
+    Recover(recover::Args),
     /// List the backups of a project, or make one.
     Backups(backups::Args),
     /// Write a backup as a project of its own, in a new folder.
@@ -127,6 +130,7 @@ fn dispatch(command: &Command, out: &mut Printer) -> anyhow::Result<Verdict> {
         Command::Show(args) => show::run(args, out),
         Command::Stats(args) => stats::run(args, out),
         Command::Check(args) => check::run(args, out),
+        Command::Recover(args) => recover::run(args, out),
         Command::Backups(args) => backups::run(args, out),
         Command::Restore(args) => restore::run(args, out),
         Command::Completions(args) => completions::run(args, out),

@@ -23,6 +23,27 @@ pub enum StoreError {
         .0.display()
     )]
     NotAProject(PathBuf),
+    /// The folder holds what belongs to a project, but no index of it.
+    #[error(
+        "{} has no project.ron, but articles, layers or backups. Nothing was changed: `hashiya recover` rebuilds the index from them",
+        .0.display()
+    )]
+    NoIndex(PathBuf),
+    /// The index of a project is not what it should be.
+    #[error(
+        "{}, line {line}, column {column}: {problem}. Nothing was changed, and articles and layers are still there: \
+         `hashiya recover` rebuilds the index from the newest backup and from them, or mend that line", file.display()
+    )]
+    BrokenIndex {
+        /// The file.
+        file: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// What is wrong there.
+        problem: String,
+    },
     /// A new project needs an empty folder.
     #[error("{} is not empty; nothing was written: choose an empty or a new folder", .0.display())]
     NotEmpty(PathBuf),

@@ -110,7 +110,7 @@ impl Folder {
     ) -> Result<OpenedFolder, StoreError> {
         let manifest = root.join(paths::MANIFEST);
         if vfs.stat(&manifest).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
-            return Err(StoreError::NotAProject(root.to_owned()));
+            return Err(recover::no_index(&*vfs, root));
         }
         let (mut guard, mut read_only) = match access {
             Access::Read => (None, Some("it was opened to look only".to_owned())),

@@ -15,6 +15,7 @@ mod moment;
 pub mod outside;
 mod paths;
 mod real_fs;
+mod rebuild;
 mod recover;
 mod ron_text;
 pub mod settings;
@@ -32,6 +33,7 @@ pub use error::StoreError;
 pub use folder::{Access, Folder, OpenedFolder, Prepared, Waiting};
 pub use moment::Moment;
 pub use real_fs::RealFs;
+pub use rebuild::{Rebuilt, rebuild};
 pub use vfs::{Vfs, VfsFile, VfsLock};
 
 use std::path::PathBuf;

@@ -40,8 +40,28 @@ pub(super) struct Recovered {
 
 /// Reads a project. `writable`: copies of what cannot be used may be kept in `quarantine/`.
 pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recovered, StoreError> {
-    let mut files = Files::default();
-    let (mut project, manifest_through, mut issues) = manifest(vfs, root, &mut files)?;
+    open_over(vfs, root, writable, manifest(vfs, root)?)
+}
+
+/// What `project.ron` says, or would say.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub(super) project: Project,
+    pub(super) through: Through,
+    pub(super) files: Files,
+    pub(super) issues: Vec<Issue>,
+    /// Articles may be missing from it: those that the journals add come at its end where their place is not there.
+    pub(super) patchy: bool,
+}
+
+/// Reads a project over an index.
+pub(super) fn open_over(
+    vfs: &dyn Vfs,
+    root: &Path,
+    writable: bool,
+    index: Index,
+) -> Result<Recovered, StoreError> {
+    let Index { mut project, through: manifest_through, mut files, mut issues, patchy } = index;
     let registry_through = registry(vfs, root, &mut project, &mut files, &mut issues);
     let mut tally = layers_listed(vfs, root, &project, &mut issues);
     let journals = Journals::read(vfs, root, writable, &mut issues)?;
@@ -54,6 +74,7 @@ pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recover
         issues,
         list: Vec::new(),
         refused: false,
+        patchy,
     };
     for entry in &journals.entries {
         replay.record(entry);
@@ -70,14 +91,10 @@ pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recover
     Ok(Recovered { project, files, tally, position, issues, list, not_durable })
 }
 
-fn manifest(
-    vfs: &dyn Vfs,
-    root: &Path,
-    files: &mut Files,
-) -> Result<(Project, Through, Vec<Issue>), StoreError> {
+fn manifest(vfs: &dyn Vfs, root: &Path) -> Result<Index, StoreError> {
     let path = root.join(paths::MANIFEST);
     let (bytes, mark) = read_marked(vfs, &path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => StoreError::NotAProject(root.to_owned()),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => no_index(vfs, root),
         _ => StoreError::io(
             "read",
             &path,
@@ -85,11 +102,25 @@ fn manifest(
             "Nothing was changed: look at the rights of the folder and at the disk",
         ),
     })?;
-    let read = read_manifest(&bytes, paths::MANIFEST).map_err(|problem| problem.error(&path))?;
+    let read = read_manifest(&bytes, paths::MANIFEST).map_err(|problem| match problem.error(&path) {
+        StoreError::Syntax { file, line, column, problem } => {
+            StoreError::BrokenIndex { file, line, column, problem }
+        }
+        other => other,
+    })?;
+    let mut files = Files::default();
     let home = Home { file: paths::MANIFEST.into(), known: Known::Ours(mark), altered: read.altered };
     files.homes.insert(Target::Manifest, home);
     files.keeps.insert(Target::Manifest, Keep { extras: read.extras, ..Keep::default() });
-    Ok((read.project, read.through, read.issues))
+    Ok(Index { project: read.project, through: read.through, files, issues: read.issues, patchy: false })
+}
+
+/// Why a folder without `project.ron` does not open: is it the folder of a project at all?
+pub(super) fn no_index(vfs: &dyn Vfs, root: &Path) -> StoreError {
+    let holds = |folder| vfs.list(&root.join(folder)).is_ok_and(|entries| !entries.is_empty());
+    let parts = [paths::ARTICLES, paths::LAYERS, paths::BACKUPS, paths::JOURNAL];
+    let is_project = parts.into_iter().any(holds);
+    if is_project { StoreError::NoIndex(root.to_owned()) } else { StoreError::NotAProject(root.to_owned()) }
 }
 
 fn registry(
@@ -338,6 +369,7 @@ struct Replay<'a> {
     issues: Vec<Issue>,
     list: Vec<String>,
     refused: bool,
+    patchy: bool,
 }
 
 impl Replay<'_> {
@@ -364,10 +396,15 @@ impl Replay<'_> {
             if through.journal == entry.journal && through.seq >= entry.seq {
                 continue;
             }
-            let Some(edit) = self.edit(part, layer.as_ref()) else {
+            let Some(mut edit) = self.edit(part, layer.as_ref()) else {
                 self.refuse(entry, "cannot be read", "its text is missing");
                 continue;
             };
+            if let Edit::AddArticle { at, .. } = &mut edit
+                && self.patchy
+            {
+                *at = (*at).min(self.project.articles().len());
+            }
             if is_done(&edit, &self.project) {
                 continue;
             }

@@ -69,3 +69,58 @@ fn what_cannot_be_restored_is_refused_with_a_remedy() {
     house.run(&["restore", "p", &name, "--output", "full"]).expect(2).saying(&["not empty"]);
     house.run(&["backups", "nowhere"]).expect(2).saying(&["is not a folder"]);
 }
+
+#[test]
+fn a_broken_index_is_named_and_rebuilt() {
+    let house = house();
+    house.run(&["backups", "p", "--make"]).expect(0);
+    house.write("b.txt", "خبر جديد عن بغداد\n");
+    house.run(&["import", "p", "b.txt"]).expect(0);
+    let (before, show) = (house.json(&["list", "p"]), house.json(&["show", "p", "nasty"]));
+    let checked = house.json(&["check", "p"]);
+    let broken = house.read("p/project.ron").replacen("articles: [", "articles: ", 1);
+    house.write("p/project.ron", &broken);
+    for command in [&["list", "p"][..], &["check", "p"], &["import", "p", "b.txt"]] {
+        house.run(command).expect(2).saying(&["project.ron, line", "hashiya recover"]);
+    }
+    let report = house.json(&["recover", "p"]);
+    assert_eq!(report["rebuilt"]["backup"], newest(&house), "{report}");
+    assert_eq!(report["rebuilt"]["salvaged"], serde_json::json!(["b"]), "{report}");
+    assert_eq!(report["remaining"], checked, "{report}");
+    let kept = report["rebuilt"]["kept"].as_str().unwrap();
+    assert_eq!(report["quarantine"], serde_json::json!([kept]), "{report}");
+    assert_eq!(house.read(&format!("p/{kept}")), broken);
+    assert_eq!(house.json(&["list", "p"]), before);
+    assert_eq!(house.json(&["show", "p", "nasty"]), show);
+    let again = house.run(&["recover", "p"]).expect(0);
+    assert!(
+        again.out.starts_with("No edits were in the journal only\n1 finding remains:\n"),
+        "{}",
+        again.out
+    );
+}
+
+#[test]
+fn a_lost_index_comes_from_articles_and_layers() {
+    let house = house();
+    let show = house.json(&["show", "p", "nasty"]);
+    std::fs::remove_file(house.path("p/project.ron")).unwrap();
+    house.run(&["show", "p", "nasty"]).expect(2).saying(&["no project.ron", "hashiya recover"]);
+    let said = house.run(&["recover", "p"]);
+    assert!(said.out.contains("1 article found by the text alone"), "{}", said.out);
+    assert!(said.out.contains("annotators known from the layers alone: amal"), "{}", said.out);
+    assert_eq!(house.json(&["show", "p", "nasty"])["layers"], show["layers"]);
+    house.run(&["recover", "nowhere"]).expect(2).saying(&["not a Hashiya project"]);
+}
+
+#[test]
+fn what_remains_wrong_is_said() {
+    let house = house();
+    std::fs::remove_file(house.path("p/articles/nasty.txt")).unwrap();
+    let said = house.run(&["recover", "p"]).expect(1);
+    assert!(
+        said.out.contains("remain:") && said.out.contains("articles/nasty.txt is not there"),
+        "{}",
+        said.out
+    );
+}

@@ -19,7 +19,8 @@ impl Backups {
     pub fn restore(&self, name: &str, to: &Path) -> Result<(), StoreError> {
         let from = self.folder().join(&self.find(name)?.name);
         let vfs = &*self.vfs;
-        if to.starts_with(&self.root) {
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if whole(to).starts_with(whole(&self.root)) {
             return Err(StoreError::WithinProject(to.to_owned()));
         }
         match vfs.list(to) {

@@ -197,7 +197,7 @@ pub(super) fn codebook_from(found: CodebookV1, extras: &mut Extras) -> Codebook 
     }
 }
 
-fn label_from(found: LabelV1, extras: &mut Extras) -> Label {
+pub(super) fn label_from(found: LabelV1, extras: &mut Extras) -> Label {
     keep_extra(extras, format!("label/{}", found.id), found.extra);
     let attributes = found.attributes.into_iter().map(|attribute| {
         keep_extra(extras, format!("attribute/{}/{}", found.id, attribute.id), attribute.extra);
@@ -230,7 +230,7 @@ fn named(name: String, id: &str) -> String {
     if name.is_empty() { id.to_owned() } else { name }
 }
 
-fn relation_type_from(found: RelationTypeV1, extras: &mut Extras) -> RelationType {
+pub(super) fn relation_type_from(found: RelationTypeV1, extras: &mut Extras) -> RelationType {
     keep_extra(extras, format!("relation/{}", found.id), found.extra);
     RelationType {
         name: named(found.name, &found.id),

@@ -5,6 +5,7 @@ mod layer;
 mod manifest;
 mod record;
 mod registry;
+mod salvage;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +14,7 @@ pub(super) use edits::{EditV1, read_edit, write_edit};
 pub(super) use layer::{Places, ReadLayer, read_layer, write_layer};
 pub(super) use manifest::{read_codebook, read_manifest, write_manifest};
 pub(super) use registry::{read_registry, write_registry};
+pub(super) use salvage::{label_named, labels_of, relation_named, salvage};
 
 use super::StoreError;
 use super::ron_text::{self, Seal, Syntax};
