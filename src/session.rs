@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Edit, EditError, History, Issue, LayerKey, Project};
 pub use crate::store::{Access, LayerCounts, Reader, Waiting};
-use crate::store::{Backups, Folder, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts};
+use crate::store::{
+    Backups, Folder, Moment, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts,
+};
 
 /// An open project: its values, its undo history and its journal. Nothing here waits for the disk, except where said.
 #[derive(Debug)]
@@ -29,6 +31,10 @@ pub struct Opened {
     pub recovered: usize,
     /// Those edits, each a line for people.
     pub recovered_list: Vec<String>,
+    /// When the last of those edits was made, as far as the disk knows.
+    pub recovered_at: Option<Moment>,
+    /// Since when another has the project open, where that keeps it from being written.
+    pub held_since: Option<Moment>,
     /// Why nothing can be written: who has the project open, or that the folder is read-only.
     pub read_only: Option<String>,
 }
@@ -124,10 +130,12 @@ impl Session {
         access: Access,
         waiting: Waiting,
     ) -> Result<Opened, StoreError> {
-        let OpenedFolder { folder, project, issues, recovered } = Folder::open(vfs, root, access, waiting)?;
+        let OpenedFolder { folder, project, issues, recovered, recovered_at, held_since } =
+            Folder::open(vfs, root, access, waiting)?;
         let read_only = folder.read_only().map(str::to_owned);
         let session = Self { project, history: History::default(), folder, revision: 0, issues: Vec::new() };
-        Ok(Opened { session, issues, recovered: recovered.len(), recovered_list: recovered, read_only })
+        let (recovered, recovered_list) = (recovered.len(), recovered);
+        Ok(Opened { session, issues, recovered, recovered_list, recovered_at, held_since, read_only })
     }
 
     /// The project as it is now.

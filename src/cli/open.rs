@@ -49,11 +49,12 @@ pub(super) fn to_check(project: &Path) -> anyhow::Result<(Session, Vec<Issue>)> 
 
 /// Opens a project to change it.
 pub(super) fn to_write(project: &Path) -> anyhow::Result<Session> {
-    let Opened { session, issues, recovered, read_only, .. } = Session::open(&root(project))?;
+    let Opened { session, issues, recovered, read_only, held_since, .. } = Session::open(&root(project))?;
     if let Some(why) = read_only {
         bail!(
-            "{} can only be read ({why}); nothing was changed: close it there and try again",
-            project.display()
+            "{} can only be read ({why}{}); nothing was changed: close it there and try again",
+            project.display(),
+            held_for(held_since)
         );
     }
     tell(&issues);
@@ -61,6 +62,11 @@ pub(super) fn to_write(project: &Path) -> anyhow::Result<Session> {
         note(format!("{recovered} edits of an earlier sitting were recovered from the journal"));
     }
     Ok(session)
+}
+
+/// `, for 12 minutes`, where that is known.
+pub(super) fn held_for(since: Option<Moment>) -> String {
+    since.and_then(|since| since.age(now())).map(|age| format!(", for {age}")).unwrap_or_default()
 }
 
 pub(super) fn tell(issues: &[Issue]) {

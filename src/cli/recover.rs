@@ -53,11 +53,13 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     let root = open::root(&args.project);
     let before = outside::files_of(&root.join("quarantine"));
     let rebuilt = rebuild(&(Arc::new(RealFs) as Arc<_>), &root)?;
-    let Opened { session, issues: mut found, recovered_list, read_only, .. } = Session::open(&root)?;
+    let Opened { session, issues: mut found, recovered_list, read_only, held_since, .. } =
+        Session::open(&root)?;
     if let Some(why) = read_only {
         bail!(
-            "{} can only be read ({why}); nothing was recovered: close it there and try again",
-            root.display()
+            "{} can only be read ({why}{}); nothing was recovered: close it there and try again",
+            root.display(),
+            open::held_for(held_since)
         );
     }
     found.splice(0..0, rebuilt.iter().flat_map(|rebuilt| rebuilt.issues.clone()));

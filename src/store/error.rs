@@ -67,7 +67,7 @@ pub enum StoreError {
     },
     /// A newer Hashiya wrote the file.
     #[error(
-        "{} has format {format}; this version reads up to {known}. Nothing was changed: open it with a newer Hashiya", file.display()
+        "{} has format {format}; this version reads up to {known}. Nothing was changed: work on it with a newer Hashiya, or look at it without changing it (`hashiya list`, `hashiya show`)", file.display()
     )]
     Newer {
         /// The file.

@@ -47,12 +47,13 @@ use crate::model::{Article, ArticleInfo, Issue, Layer, LayerKey};
 pub struct Reader {
     vfs: Arc<dyn Vfs>,
     root: PathBuf,
+    purpose: format_v1::Purpose,
 }
 
 impl Reader {
     /// Reads the project in a folder.
     pub fn new(folder: &Folder) -> Self {
-        Self { vfs: folder.vfs().clone(), root: folder.root().to_owned() }
+        Self { vfs: folder.vfs().clone(), root: folder.root().to_owned(), purpose: folder.purpose() }
     }
 
     /// The text of an article; empty where there is none, which an issue then says.
@@ -62,7 +63,7 @@ impl Reader {
 
     /// A layer over its text; nothing where there is no file.
     pub fn layer(&self, key: &LayerKey, article: &Article) -> (Option<Arc<Layer>>, Vec<Issue>) {
-        let loaded = load::layer(&*self.vfs, &self.root, key, article);
+        let loaded = load::layer(&*self.vfs, &self.root, key, article, self.purpose);
         (loaded.exists.then_some(loaded.layer), loaded.issues)
     }
 }

@@ -29,6 +29,23 @@ impl Moment {
         Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
     }
 
+    /// How long ago it was, such as `12 minutes`; nothing where it is still to come.
+    pub fn age(self, now: Self) -> Option<String> {
+        let seconds = u64::try_from(now.0.checked_sub(self.0)?).ok()?;
+        let some = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+        Some(match seconds {
+            0..60 => "less than a minute".to_owned(),
+            60..3600 => some(seconds / 60, "minute"),
+            3600..172_800 => some(seconds / 3600, "hour"),
+            _ => some(seconds / 86_400, "day"),
+        })
+    }
+
+    /// The moment of a time in nanoseconds since 1970.
+    pub(super) fn of_nanoseconds(nanoseconds: i128) -> Option<Self> {
+        i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok().map(Self)
+    }
+
     /// For people: `2026-11-23 22:16 UTC`.
     pub fn for_people(self) -> String {
         let time = Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -48,6 +65,23 @@ mod tests {
         }
         assert_eq!(Moment(1_795_471_565).name(), "2026-11-23T22-06-05Z");
         assert_eq!(Moment(1_795_471_565).for_people(), "2026-11-23 22:06 UTC");
+    }
+
+    #[test]
+    fn an_age_is_told_in_its_largest_unit() {
+        let age = |seconds| Moment(1000).age(Moment(1000 + seconds));
+        let told = [0, 59, 60, 12 * 60 + 5, 3600, 47 * 3600, 72 * 3600].map(|seconds| age(seconds).unwrap());
+        let expected = [
+            "less than a minute",
+            "less than a minute",
+            "1 minute",
+            "12 minutes",
+            "1 hour",
+            "47 hours",
+            "3 days",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(age(-1), None, "a clock that was set back");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::backup::Backups;
-use super::format_v1::{Through, label_named, labels_of, read_manifest, relation_named, salvage};
+use super::format_v1::{Purpose, Through, label_named, labels_of, read_manifest, relation_named, salvage};
 use super::load::{Home, Keep, Known, Mark, read_marked};
 use super::lock::{self, Locked};
 use super::recover::{self, Index};
@@ -56,7 +56,7 @@ pub fn rebuild(vfs: &Arc<dyn Vfs>, root: &Path) -> Result<Option<Rebuilt>, Store
         read => Some(read.map_err(|error| StoreError::io("read", &path, error, MEANING))?),
     };
     if let Some((bytes, _)) = &broken {
-        match read_manifest(bytes, paths::MANIFEST).map_err(|problem| problem.error(&path)) {
+        match read_manifest(bytes, paths::MANIFEST, Purpose::Work).map_err(|problem| problem.error(&path)) {
             Ok(_) => return Ok(None),
             Err(newer @ StoreError::Newer { .. }) => return Err(newer),
             Err(_) => {}
@@ -64,7 +64,7 @@ pub fn rebuild(vfs: &Arc<dyn Vfs>, root: &Path) -> Result<Option<Rebuilt>, Store
     }
     let _guard = match lock::take(vfs, root) {
         Locked::Ours(guard) => guard,
-        Locked::No(why) => return Err(StoreError::ReadOnly(why)),
+        Locked::No(why, _) => return Err(StoreError::ReadOnly(why)),
     };
     let mut builder = Builder { vfs: &**vfs, root, rebuilt: Rebuilt::default() };
     let mark = match &broken {
@@ -103,8 +103,11 @@ impl Builder<'_> {
         let backups = Backups::new(vfs.clone(), self.root).list().unwrap_or_default();
         for backup in backups.into_iter().filter(|backup| backup.verified && backup.made.is_some()) {
             let file = self.root.join(paths::BACKUPS).join(&backup.name).join(paths::MANIFEST);
-            let read =
-                self.vfs.read(&file).ok().and_then(|bytes| read_manifest(&bytes, paths::MANIFEST).ok());
+            let read = self
+                .vfs
+                .read(&file)
+                .ok()
+                .and_then(|bytes| read_manifest(&bytes, paths::MANIFEST, Purpose::Work).ok());
             if let Some(read) = read {
                 self.rebuilt.backup = Some(backup.name);
                 return Index {

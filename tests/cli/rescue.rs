@@ -124,3 +124,32 @@ fn what_remains_wrong_is_said() {
         said.out
     );
 }
+
+#[test]
+fn who_has_a_project_open_is_said_and_for_how_long() {
+    let house = house();
+    let held = hashiya::session::Session::open(&house.path("p")).unwrap();
+    assert_eq!(held.read_only, None);
+    house.write("b.txt", "خبر جديد عن بغداد\n");
+    for command in [&["import", "p", "b.txt"][..], &["recover", "p"]] {
+        let words = ["has it open on", "process", "for less than a minute"];
+        house.run(command).expect(2).saying(&words);
+    }
+    drop(held);
+    house.run(&["import", "p", "b.txt"]).expect(0);
+}
+
+#[test]
+fn a_newer_format_can_be_looked_at() {
+    let house = house();
+    let newer = house.read("p/project.ron").replacen("format: 1,", "format: 9,\n    mood: \"glad\",", 1);
+    house.write("p/project.ron", &newer);
+    house.write("b.txt", "خبر جديد عن بغداد\n");
+    for command in [&["import", "p", "b.txt"][..], &["recover", "p"]] {
+        house.run(command).expect(2).saying(&["has format 9", "newer Hashiya", "hashiya show"]);
+    }
+    house.run(&["list", "p"]).expect(0).saying(&["has format 9", "shows what it understands"]);
+    let show = house.json(&["show", "p", "nasty"]);
+    assert_eq!(show["layers"]["amal"]["spans"].as_array().unwrap().len(), 5);
+    assert_eq!(house.read("p/project.ron"), newer);
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Holds, take};
 use crate::model::{Article, ArticleId, LayerKey};
-use crate::store::format_v1::{read_layer, read_manifest, read_registry};
+use crate::store::format_v1::{Purpose, read_layer, read_manifest, read_registry};
 use crate::store::{Vfs, journal, load, paths};
 
 /// Problems that are written down; more say nothing more.
@@ -63,7 +63,7 @@ impl Checker<'_> {
         match self
             .vfs
             .read(&self.root.join(paths::MANIFEST))
-            .map(|bytes| read_manifest(&bytes, paths::MANIFEST))
+            .map(|bytes| read_manifest(&bytes, paths::MANIFEST, Purpose::Work))
         {
             Ok(Ok(read)) => {
                 self.holds.edits = read.through.seq;
@@ -75,7 +75,7 @@ impl Checker<'_> {
         self.holds.articles = u64::try_from(index.len()).unwrap_or(u64::MAX);
         let registry = self.root.join(paths::REGISTRY);
         if self.vfs.stat(&registry).is_ok() {
-            match read_registry(&self.vfs.read(&registry)?, paths::REGISTRY) {
+            match read_registry(&self.vfs.read(&registry)?, paths::REGISTRY, Purpose::Work) {
                 Ok(read) => self.holds.edits = self.holds.edits.max(read.through.seq),
                 Err(problem) => self.problem(problem.issue(paths::REGISTRY, "").to_string()),
             }
@@ -101,7 +101,7 @@ impl Checker<'_> {
             Ok(bytes) => bytes,
             Err(error) => return self.problem(format!("{file}: {error}")),
         };
-        match read_layer(&bytes, file, key, article) {
+        match read_layer(&bytes, file, key, article, Purpose::Work) {
             Ok(read) => {
                 self.holds.edits = self.holds.edits.max(read.through.seq);
                 self.holds.spans += u64::try_from(read.layer.spans.len()).unwrap_or_default();

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::record::record;
 use super::{
-    Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras,
+    Extras, FORMAT, Purpose, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed,
+    report_extras,
 };
 use crate::model::{
     Annotator, ArticleInfo, AttributeDef, AttributeKind, Codebook, Colour, Direction, Issue, Label, Place,
@@ -123,6 +124,7 @@ impl<'de> Deserialize<'de> for HashV1 {
 /// What `project.ron` gives.
 #[derive(Debug)]
 pub(in crate::store) struct ReadManifest {
+    pub(in crate::store) format: u32,
     pub(in crate::store) project: Project,
     pub(in crate::store) through: Through,
     pub(in crate::store) extras: Extras,
@@ -132,10 +134,15 @@ pub(in crate::store) struct ReadManifest {
 }
 
 /// Reads the manifest.
-pub(in crate::store) fn read_manifest(bytes: &[u8], file: &str) -> Result<ReadManifest, Unreadable> {
+pub(in crate::store) fn read_manifest(
+    bytes: &[u8],
+    file: &str,
+    purpose: Purpose,
+) -> Result<ReadManifest, Unreadable> {
     let (found, seal): (ManifestV1, _) = open_sealed(bytes)?;
-    check_format(found.format)?;
     let mut issues = Vec::new();
+    check_format(found.format, purpose, file, &mut issues)?;
+    let format = found.format;
     check_seal(seal, file, &mut issues);
     let mut extras = Extras::new();
     let mut project = Project::new(found.name, found.id);
@@ -166,7 +173,7 @@ pub(in crate::store) fn read_manifest(bytes: &[u8], file: &str) -> Result<ReadMa
         }
     }
     report_extras(&extras, file, &mut issues);
-    Ok(ReadManifest { project, through, extras, issues, altered })
+    Ok(ReadManifest { format, project, through, extras, issues, altered })
 }
 
 fn twice(file: &str, what: &str, id: &str) -> Issue {

@@ -102,8 +102,35 @@ fn open_sealed<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<(T, Seal)
     }
 }
 
-fn check_format(format: u32) -> Result<(), Unreadable> {
-    if format > FORMAT { Err(Unreadable::Newer(format)) } else { Ok(()) }
+/// What a file is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It may be written again, so nothing of it may be unknown to us.
+    Work,
+    /// Nothing will be written: a newer format is shown as far as it reads.
+    Look,
+}
+
+fn check_format(
+    format: u32,
+    purpose: Purpose,
+    file: &str,
+    issues: &mut Vec<Issue>,
+) -> Result<(), Unreadable> {
+    if format <= FORMAT {
+        return Ok(());
+    }
+    if purpose == Purpose::Work {
+        return Err(Unreadable::Newer(format));
+    }
+    issues.push(Issue::warning(
+        "file-newer",
+        Place::File(file.to_owned()),
+        format!(
+            "has format {format}; this version knows formats up to {FORMAT} and shows what it understands. Nothing can be changed: work on it with a newer Hashiya"
+        ),
+    ));
+    Ok(())
 }
 
 fn check_seal(seal: Seal, file: &str, issues: &mut Vec<Issue>) {
