@@ -97,6 +97,10 @@ impl Vfs for Hasty {
         self.0.create_dir(path)
     }
 
+    fn remove_dir(&self, path: &Path) -> Result<()> {
+        self.0.remove_dir(path)
+    }
+
     fn sync_dir(&self, _: &Path) -> Result<()> {
         Ok(())
     }

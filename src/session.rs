@@ -11,7 +11,9 @@ pub use crate::store::{OutsideCheck, OutsideFound, TakenIn};
 pub use outside::OutsideNews;
 
 pub use crate::store::{Access, LayerCounts, Reader, Waiting};
-use crate::store::{Folder, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts};
+use crate::store::{
+    Backups, Folder, Moment, OpenedFolder, RealFs, StoreError, Vfs, check_new, create, write_texts,
+};
 
 /// An open project: its values, its undo history and its journal. Nothing here waits for the disk, except where said.
 #[derive(Debug)]
@@ -34,6 +36,10 @@ pub struct Opened {
     pub recovered: usize,
     /// Those edits, each a line for people.
     pub recovered_list: Vec<String>,
+    /// When the last of those edits was made, as far as the disk knows.
+    pub recovered_at: Option<Moment>,
+    /// Since when another has the project open, where that keeps it from being written.
+    pub held_since: Option<Moment>,
     /// Why nothing can be written: who has the project open, or that the folder is read-only.
     pub read_only: Option<String>,
 }
@@ -129,10 +135,12 @@ impl Session {
         access: Access,
         waiting: Waiting,
     ) -> Result<Opened, StoreError> {
-        let OpenedFolder { folder, project, issues, recovered } = Folder::open(vfs, root, access, waiting)?;
+        let OpenedFolder { folder, project, issues, recovered, recovered_at, held_since } =
+            Folder::open(vfs, root, access, waiting)?;
         let read_only = folder.read_only().map(str::to_owned);
         let session = Self { project, history: History::default(), folder, revision: 0, issues: Vec::new() };
-        Ok(Opened { session, issues, recovered: recovered.len(), recovered_list: recovered, read_only })
+        let (recovered, recovered_list) = (recovered.len(), recovered);
+        Ok(Opened { session, issues, recovered, recovered_list, recovered_at, held_since, read_only })
     }
 
     /// The project as it is now.
@@ -186,6 +194,11 @@ impl Session {
     /// Reads texts and layers without keeping them: for search and export over many articles, on any thread.
     pub fn reader(&self) -> Reader {
         Reader::new(&self.folder)
+    }
+
+    /// Its backups, for any thread. What was acknowledged is in the next one.
+    pub fn backups(&self) -> Backups {
+        Backups::new(Arc::clone(self.folder.vfs()), self.folder.root())
     }
 
     /// Forgets an article's text and layers, except where something of them is not yet in their files.

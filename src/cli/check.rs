@@ -21,7 +21,7 @@ pub(super) struct Args {
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+pub(super) struct Line<'a> {
     code: &'static str,
     severity: &'static str,
     r#where: String,
@@ -29,17 +29,8 @@ struct Line<'a> {
 }
 
 pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
-    let (mut session, mut issues) = open::to_check(&args.project)?;
-    issues.extend(check::check_project(session.project()));
-    let ids: Vec<ArticleId> = session.project().articles().iter().map(|info| info.id.clone()).collect();
-    let bar = progress("Checking", ids.len());
-    for id in &ids {
-        issues.extend(check_article(&mut session, id));
-        session.unload(id);
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
-    without_repeats(&mut issues);
+    let (mut session, issues) = open::to_check(&args.project)?;
+    let issues = everything(&mut session, issues);
     let errors = issues.iter().filter(|issue| issue.severity == Severity::Error).count();
     if args.json {
         out.json(&issues.iter().map(line).collect::<Vec<_>>())?;
@@ -51,12 +42,28 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         writeln!(
             out,
             "{} checked: {}, {}",
-            count(ids.len(), "article"),
+            count(session.project().articles().len(), "article"),
             count(errors, "error"),
             count(warnings, "warning")
         )?;
     }
     Ok(Verdict::findings(errors > 0))
+}
+
+/// Checks a project, with what opening it found.
+pub(super) fn everything(session: &mut Session, found: Vec<Issue>) -> Vec<Issue> {
+    let mut issues = found;
+    issues.extend(check::check_project(session.project()));
+    let ids: Vec<ArticleId> = session.project().articles().iter().map(|info| info.id.clone()).collect();
+    let bar = progress("Checking", ids.len());
+    for id in &ids {
+        issues.extend(check_article(session, id));
+        session.unload(id);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    without_repeats(&mut issues);
+    issues
 }
 
 fn check_article(session: &mut Session, id: &ArticleId) -> Vec<Issue> {
@@ -89,7 +96,8 @@ fn without_repeats(issues: &mut Vec<Issue>) {
     issues.retain(|issue| seen.insert((issue.code, issue.place.clone())));
 }
 
-fn line(issue: &Issue) -> Line<'_> {
+/// A finding as JSON.
+pub(super) fn line(issue: &Issue) -> Line<'_> {
     Line {
         code: issue.code,
         severity: if issue.severity == Severity::Error { "error" } else { "warning" },

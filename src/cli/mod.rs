@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. It parses, calls the library, prints, and turns what happened into an
 //! exit code. Nothing here knows a rule of the data.
 
+mod backups;
 mod check;
 mod completions;
 pub mod crash;
@@ -11,6 +12,8 @@ mod man;
 mod new;
 mod open;
 mod print;
+mod recover;
+mod restore;
 mod show;
 mod stats;
 
@@ -57,6 +60,12 @@ enum Command {
     Stats(stats::Args),
     /// Check every invariant of a project.
     Check(check::Args),
+    /// Bring a project back: take in the journal, rebuild a broken index, say what remains wrong.
+    Recover(recover::Args),
+    /// List the backups of a project, or make one.
+    Backups(backups::Args),
+    /// Write a backup as a project of its own, in a new folder.
+    Restore(restore::Args),
     /// Print completions for a shell.
     Completions(completions::Args),
     /// Print the manual page.
@@ -122,6 +131,9 @@ fn dispatch(command: &Command, out: &mut Printer) -> anyhow::Result<Verdict> {
         Command::Show(args) => show::run(args, out),
         Command::Stats(args) => stats::run(args, out),
         Command::Check(args) => check::run(args, out),
+        Command::Recover(args) => recover::run(args, out),
+        Command::Backups(args) => backups::run(args, out),
+        Command::Restore(args) => restore::run(args, out),
         Command::Completions(args) => completions::run(args, out),
         Command::Man(args) => man::run(args, out),
     }

@@ -1,21 +1,37 @@
 //! Opening a project for a command.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::bail;
 
 use super::print::note;
 use crate::model::{Annotator, AnnotatorId, ArticleId, Issue};
 use crate::session::{Opened, Session};
+use crate::store::{Backups, Moment, RealFs};
 
 /// The folder of a project that is named by its folder or by a file in it.
-fn root(project: &Path) -> PathBuf {
+pub(super) fn root(project: &Path) -> PathBuf {
     let is_manifest = project.file_name().is_some_and(|name| name == "project.ron");
     match project.parent() {
         Some(parent) if is_manifest && parent.as_os_str().is_empty() => PathBuf::from("."),
         Some(parent) if is_manifest => parent.to_owned(),
         _ => project.to_owned(),
     }
+}
+
+/// The time it is now.
+pub(super) fn now() -> Moment {
+    Moment(jiff::Timestamp::now().as_second())
+}
+
+/// The backups of a project, whether it opens or not.
+pub(super) fn backups(project: &Path) -> anyhow::Result<Backups> {
+    let root = root(project);
+    if !root.is_dir() {
+        bail!("{} is not a folder; name the folder of a project", project.display());
+    }
+    Ok(Backups::new(Arc::new(RealFs), &root))
 }
 
 /// Opens a project to look. What was found on the way goes to standard error.
@@ -33,11 +49,12 @@ pub(super) fn to_check(project: &Path) -> anyhow::Result<(Session, Vec<Issue>)> 
 
 /// Opens a project to change it.
 pub(super) fn to_write(project: &Path) -> anyhow::Result<Session> {
-    let Opened { session, issues, recovered, read_only, .. } = Session::open(&root(project))?;
+    let Opened { session, issues, recovered, read_only, held_since, .. } = Session::open(&root(project))?;
     if let Some(why) = read_only {
         bail!(
-            "{} can only be read ({why}); nothing was changed: close it there and try again",
-            project.display()
+            "{} can only be read ({why}{}); nothing was changed: close it there and try again",
+            project.display(),
+            held_for(held_since)
         );
     }
     tell(&issues);
@@ -45,6 +62,11 @@ pub(super) fn to_write(project: &Path) -> anyhow::Result<Session> {
         note(format!("{recovered} edits of an earlier sitting were recovered from the journal"));
     }
     Ok(session)
+}
+
+/// `, for 12 minutes`, where that is known.
+pub(super) fn held_for(since: Option<Moment>) -> String {
+    since.and_then(|since| since.age(now())).map(|age| format!(", for {age}")).unwrap_or_default()
 }
 
 pub(super) fn tell(issues: &[Issue]) {

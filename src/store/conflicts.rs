@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::format_v1::{read_layer, read_manifest, read_registry};
+use super::format_v1::{Purpose, read_layer, read_manifest, read_registry};
 use super::{Reader, Vfs, load, paths};
 use crate::model::{Article, Layer, LayerKey, Project, Span};
 
@@ -36,8 +36,9 @@ impl Reader {
     pub fn conflicts(&self) -> Vec<Conflict> {
         let (vfs, root) = (&*self.vfs, self.root.as_path());
         let index = vfs.read(&root.join(paths::MANIFEST)).ok();
-        let project =
-            index.and_then(|bytes| read_manifest(&bytes, paths::MANIFEST).ok()).map(|read| read.project);
+        let project = index
+            .and_then(|bytes| read_manifest(&bytes, paths::MANIFEST, Purpose::Look).ok())
+            .map(|read| read.project);
         let mut found = Vec::new();
         for name in names(vfs, root) {
             if let Some((stem, _)) = paths::conflict_of(&name) {
@@ -104,7 +105,7 @@ fn layers(
     let (article, _) = load::text(vfs, root, &key.article, info.map(Arc::as_ref));
     let read = |file: &str| {
         let bytes = vfs.read(&root.join(file)).ok()?;
-        Some(read_layer(&bytes, file, key, &article).ok()?.layer)
+        Some(read_layer(&bytes, file, key, &article, Purpose::Look).ok()?.layer)
     };
     Some(compare(lines(&read(ours)?, &article), lines(&read(theirs)?, &article)))
 }
@@ -132,7 +133,7 @@ fn lines(layer: &Layer, article: &Article) -> Vec<String> {
 
 fn manifests(vfs: &dyn Vfs, root: &Path, ours: &str) -> Option<Compared> {
     let read = |file: &str| {
-        let read = read_manifest(&vfs.read(&root.join(file)).ok()?, file).ok()?.project;
+        let read = read_manifest(&vfs.read(&root.join(file)).ok()?, file, Purpose::Look).ok()?.project;
         let mut lines = vec![format!("name “{}”", read.name), format!("settings {:?}", read.settings)];
         lines.extend(read.articles().iter().map(|info| {
             let hash = info.hash.to_hex();
@@ -156,7 +157,7 @@ fn manifests(vfs: &dyn Vfs, root: &Path, ours: &str) -> Option<Compared> {
 
 fn registries(vfs: &dyn Vfs, root: &Path, ours: &str) -> Option<Compared> {
     let read = |file: &str| {
-        let read = read_registry(&vfs.read(&root.join(file)).ok()?, file).ok()?;
+        let read = read_registry(&vfs.read(&root.join(file)).ok()?, file, Purpose::Look).ok()?;
         let line = |entity: &crate::model::Entity| {
             format!("{} “{}” {}", entity.id, entity.name, entity.aliases.join("، ")).trim_end().to_owned()
         };

@@ -23,9 +23,36 @@ pub enum StoreError {
         .0.display()
     )]
     NotAProject(PathBuf),
+    /// The folder holds what belongs to a project, but no index of it.
+    #[error(
+        "{} has no project.ron, but articles, layers or backups. Nothing was changed: `hashiya recover` rebuilds the index from them",
+        .0.display()
+    )]
+    NoIndex(PathBuf),
+    /// The index of a project is not what it should be.
+    #[error(
+        "{}, line {line}, column {column}: {problem}. Nothing was changed, and articles and layers are still there: \
+         `hashiya recover` rebuilds the index from the newest backup and from them, or mend that line", file.display()
+    )]
+    BrokenIndex {
+        /// The file.
+        file: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+        /// What is wrong there.
+        problem: String,
+    },
     /// A new project needs an empty folder.
     #[error("{} is not empty; nothing was written: choose an empty or a new folder", .0.display())]
     NotEmpty(PathBuf),
+    /// There is no backup of this name.
+    #[error("there is no backup {0:?}; `hashiya backups` lists those there are")]
+    NoBackup(String),
+    /// A backup is to be restored within its own project.
+    #[error("{} lies within the project; nothing was written: choose a new folder beside it", .0.display())]
+    WithinProject(PathBuf),
     /// A file is not what it should be.
     #[error("{}, line {line}, column {column}: {problem}. The file was left as it is: mend that line, or restore the file", file.display())]
     Syntax {
@@ -40,7 +67,7 @@ pub enum StoreError {
     },
     /// A newer Hashiya wrote the file.
     #[error(
-        "{} has format {format}; this version reads up to {known}. Nothing was changed: open it with a newer Hashiya", file.display()
+        "{} has format {format}; this version reads up to {known}. Nothing was changed: work on it with a newer Hashiya, or look at it without changing it (`hashiya list`, `hashiya show`)", file.display()
     )]
     Newer {
         /// The file.

@@ -9,11 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread::Builder;
 
+use super::backup::Backups;
 use super::counts::{Counted, LayerCounts, Tally, save, survey};
-use super::format_v1::{Places, Through, write_edit};
+use super::format_v1::{FORMAT, Places, Purpose, Through, write_edit};
 use super::journal::Journal;
 use super::load::{self, Home, Known};
 use super::lock::{self, Guard, Locked};
+use super::moment::Moment;
 use super::outside_check::TextStamps;
 use super::recover::{self, Files};
 use super::snapshot::{Content, FileJob, Manifest, Target};
@@ -56,6 +58,10 @@ pub struct OpenedFolder {
     pub issues: Vec<Issue>,
     /// Edits that were in the journals only, each a line for people.
     pub recovered: Vec<String>,
+    /// When the last of them was made, as far as the disk knows.
+    pub recovered_at: Option<Moment>,
+    /// Since when another has the project open.
+    pub held_since: Option<Moment>,
 }
 
 /// The folder of an open project.
@@ -120,18 +126,27 @@ impl Folder {
     ) -> Result<OpenedFolder, StoreError> {
         let manifest = root.join(paths::MANIFEST);
         if vfs.stat(&manifest).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
-            return Err(StoreError::NotAProject(root.to_owned()));
+            return Err(recover::no_index(&*vfs, root));
         }
-        let (mut guard, mut read_only) = match access {
-            Access::Read => (None, Some("it was opened to look only".to_owned())),
+        let (mut guard, mut read_only, held_since) = match access {
+            Access::Read => (None, Some("it was opened to look only".to_owned()), None),
             Access::Write => match lock::take(&vfs, root) {
-                Locked::Ours(guard) => (Some(guard), None),
-                Locked::No(why) => (None, Some(why)),
+                Locked::Ours(guard) => (Some(guard), None, None),
+                Locked::No(why, since) => (None, Some(why), since),
             },
         };
-        let recovered = recover::open(&*vfs, root, guard.is_some())?;
+        let mut recovered = recover::open(&*vfs, root, guard.is_some())?;
         if let Some(error) = recovered.not_durable {
             (guard, read_only) = (None, Some(error.to_string()));
+        }
+        if recovered.format < FORMAT && guard.is_some() {
+            // What an older version wrote is kept as it was, before anything of it is written in today's format.
+            match Backups::new(vfs.clone(), root).make_once(&format!("format-{}", recovered.format)) {
+                Ok(()) => {
+                    recovered.files.dirty.insert(Target::Manifest);
+                }
+                Err(error) => (guard, read_only) = (None, Some(error.to_string())),
+            }
         }
         let position = recovered.position;
         let writer = match guard {
@@ -167,6 +182,8 @@ impl Folder {
             project: recovered.project,
             issues: recovered.issues,
             recovered: recovered.list,
+            recovered_at: recovered.last_edit,
+            held_since,
         })
     }
 
@@ -209,6 +226,11 @@ impl Folder {
         self.read_only.as_deref()
     }
 
+    /// What its files are read for.
+    pub(super) fn purpose(&self) -> Purpose {
+        if self.writer.is_some() { Purpose::Work } else { Purpose::Look }
+    }
+
     /// Reads a text.
     pub fn text(&self, id: &ArticleId, info: Option<&ArticleInfo>) -> (Arc<Article>, Vec<Issue>) {
         load::text(&*self.vfs, &self.root, id, info)
@@ -216,7 +238,7 @@ impl Folder {
 
     /// Reads a layer over its text; an empty one where there is no file that can be read.
     pub fn layer(&mut self, key: &LayerKey, article: &Article) -> (Arc<Layer>, Vec<Issue>) {
-        let loaded = load::layer(&*self.vfs, &self.root, key, article);
+        let loaded = load::layer(&*self.vfs, &self.root, key, article, self.purpose());
         let target = Target::Layer(key.clone());
         if loaded.exists {
             self.tally.set(key, &loaded.layer);

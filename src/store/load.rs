@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::format_v1::{Extras, Places, ReadLayer, Through, Unreadable, read_layer};
+use super::format_v1::{Extras, Places, Purpose, ReadLayer, Through, Unreadable, read_layer};
 use super::{Vfs, paths};
 use crate::model::{Article, ArticleId, ArticleInfo, Issue, Layer, LayerKey, Place, check};
 
@@ -73,7 +73,13 @@ pub(super) fn read_marked(vfs: &dyn Vfs, path: &Path) -> std::io::Result<(Vec<u8
 }
 
 /// Reads an annotator's layer over its text; an empty one where there is no file, or none that can be read.
-pub(super) fn layer(vfs: &dyn Vfs, root: &Path, key: &LayerKey, article: &Article) -> LoadedLayer {
+pub(super) fn layer(
+    vfs: &dyn Vfs,
+    root: &Path,
+    key: &LayerKey,
+    article: &Article,
+    purpose: Purpose,
+) -> LoadedLayer {
     let Some(file) = paths::layer_file(key) else {
         let problem = "has an id that cannot be the name of a file: nothing of it can be read or written";
         let mut loaded = empty(Home { file: String::new(), known: Known::Foreign, altered: false });
@@ -81,7 +87,7 @@ pub(super) fn layer(vfs: &dyn Vfs, root: &Path, key: &LayerKey, article: &Articl
         return loaded;
     };
     match read_marked(vfs, &root.join(&file)) {
-        Ok((bytes, mark)) => match layer_bytes(&bytes, mark, &file, key, article) {
+        Ok((bytes, mark)) => match layer_bytes(&bytes, mark, &file, key, article, purpose) {
             Ok(loaded) => loaded,
             Err(problem) => unreadable(vfs, root, key, article, &file, &problem),
         },
@@ -112,8 +118,9 @@ pub(super) fn layer_bytes(
     file: &str,
     key: &LayerKey,
     article: &Article,
+    purpose: Purpose,
 ) -> Result<LoadedLayer, Unreadable> {
-    let read = read_layer(bytes, file, key, article)?;
+    let read = read_layer(bytes, file, key, article, purpose)?;
     Ok(filled(read, Home { file: file.to_owned(), known: Known::Ours(mark), altered: false }))
 }
 
@@ -146,7 +153,7 @@ fn unreadable(
 ) -> LoadedLayer {
     for beside in conflict_files(vfs, root, key) {
         let Ok((bytes, mark)) = read_marked(vfs, &root.join(&beside)) else { continue };
-        if let Ok(read) = read_layer(&bytes, &beside, key, article) {
+        if let Ok(read) = read_layer(&bytes, &beside, key, article, Purpose::Work) {
             let meaning = format!(
                 "The file is left as it is; the layer shows what {beside} holds: mend that line and join the two"
             );

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::moment::Moment;
 use super::vfs::{Identity, create_fresh};
 use super::{Vfs, VfsLock, paths};
 
@@ -13,8 +14,8 @@ use super::{Vfs, VfsLock, paths};
 pub(super) enum Locked {
     /// The project is ours until this is dropped.
     Ours(Guard),
-    /// It is not; why, for people.
-    No(String),
+    /// It is not; why, for people, and since when another has it, where that is so.
+    No(String, Option<Moment>),
 }
 
 /// Holds the lock.
@@ -71,18 +72,24 @@ pub(super) fn take(vfs: &Arc<dyn Vfs>, root: &Path) -> Locked {
     match vfs.lock(&path) {
         Ok(mut lock) => match lock.describe(&me.to_string()) {
             Ok(()) => Locked::Ours(Guard::Kernel(lock)),
-            Err(error) => Locked::No(not_written(&path, &error)),
+            Err(error) => Locked::No(not_written(&path, &error), None),
         },
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
-            Locked::No(holder(vfs, &path).map_or_else(|| "somebody has it open".into(), |h| h.for_people()))
+            let who = holder(vfs, &path).map_or_else(|| "somebody has it open".into(), |h| h.for_people());
+            Locked::No(who, since(vfs, &path))
         }
         Err(error) if error.kind() == ErrorKind::Unsupported => by_text(vfs, path, &me),
-        Err(error) => Locked::No(not_written(&path, &error)),
+        Err(error) => Locked::No(not_written(&path, &error), None),
     }
 }
 
 fn not_written(path: &Path, error: &std::io::Error) -> String {
     format!("the folder cannot be written: {}: {error}", path.display())
+}
+
+/// When the holder took it: then the text was written.
+fn since(vfs: &Arc<dyn Vfs>, path: &Path) -> Option<Moment> {
+    Moment::of_nanoseconds(vfs.stat(path).ok()?.mtime)
 }
 
 fn holder(vfs: &Arc<dyn Vfs>, path: &Path) -> Option<Holder> {
@@ -97,7 +104,8 @@ fn by_text(vfs: &Arc<dyn Vfs>, path: PathBuf, me: &Holder) -> Locked {
         let gone = here && (other.boot != me.0.boot || !vfs.is_running(other.pid));
         if !gone && Holder(other.clone()) != *me {
             let sentence = Holder(other).for_people();
-            return Locked::No(format!("{sentence}; if that is no longer so, remove {}", path.display()));
+            let why = format!("{sentence}; if that is no longer so, remove {}", path.display());
+            return Locked::No(why, since(vfs, &path));
         }
     }
     let written = create_fresh(&**vfs, &path).and_then(|mut file| {
@@ -106,7 +114,7 @@ fn by_text(vfs: &Arc<dyn Vfs>, path: PathBuf, me: &Holder) -> Locked {
     });
     match written {
         Ok(()) => Locked::Ours(Guard::Text(vfs.clone(), path)),
-        Err(error) => Locked::No(not_written(&path, &error)),
+        Err(error) => Locked::No(not_written(&path, &error), None),
     }
 }
 

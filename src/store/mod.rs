@@ -1,6 +1,7 @@
 //! The project on disk: the only module that touches files, and always through [`Vfs`].
 #![warn(clippy::indexing_slicing)]
 
+pub mod backup;
 mod conflicts;
 mod counts;
 mod create;
@@ -11,10 +12,12 @@ mod format_v1;
 mod journal;
 mod load;
 mod lock;
+mod moment;
 pub mod outside;
 mod outside_check;
 mod paths;
 mod real_fs;
+mod rebuild;
 mod recover;
 mod ron_text;
 pub mod settings;
@@ -24,14 +27,17 @@ mod snapshot;
 pub mod vfs;
 mod writer;
 
+pub use backup::{Backup, Backups, Made};
 pub use conflicts::{Compared, Conflict};
 pub use counts::LayerCounts;
 pub use create::{check_new, create, write_texts};
 pub use describe::describe;
 pub use error::StoreError;
 pub use folder::{Access, Folder, OpenedFolder, Prepared, TakenIn, Waiting};
+pub use moment::Moment;
 pub use outside_check::{OutsideCheck, OutsideFound};
 pub use real_fs::RealFs;
+pub use rebuild::{Rebuilt, rebuild};
 pub use vfs::{Vfs, VfsFile, VfsLock};
 
 use std::path::PathBuf;
@@ -45,12 +51,13 @@ use crate::model::{Article, ArticleInfo, Issue, Layer, LayerKey};
 pub struct Reader {
     vfs: Arc<dyn Vfs>,
     root: PathBuf,
+    purpose: format_v1::Purpose,
 }
 
 impl Reader {
     /// Reads the project in a folder.
     pub fn new(folder: &Folder) -> Self {
-        Self { vfs: folder.vfs().clone(), root: folder.root().to_owned() }
+        Self { vfs: folder.vfs().clone(), root: folder.root().to_owned(), purpose: folder.purpose() }
     }
 
     /// The text of an article; empty where there is none, which an issue then says.
@@ -60,7 +67,7 @@ impl Reader {
 
     /// A layer over its text; nothing where there is no file.
     pub fn layer(&self, key: &LayerKey, article: &Article) -> (Option<Arc<Layer>>, Vec<Issue>) {
-        let loaded = load::layer(&*self.vfs, &self.root, key, article);
+        let loaded = load::layer(&*self.vfs, &self.root, key, article, self.purpose);
         (loaded.exists.then_some(loaded.layer), loaded.issues)
     }
 }

@@ -16,6 +16,14 @@ pub fn is_project(path: &Path) -> bool {
     path.join("project.ron").is_file()
 }
 
+/// The names of the files in a folder, sorted; none where it cannot be listed.
+pub fn files_of(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
+
 /// The files under paths, folders searched through in the order of their names; hidden files and whole projects are
 /// left out. What cannot be listed comes back as sentences.
 pub fn files_under(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {

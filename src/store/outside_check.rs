@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::counts::{Counted, Tally, survey};
-use super::format_v1::{ReadManifest, ReadRegistry, Unreadable, read_manifest, read_registry};
+use super::format_v1::{Purpose, ReadManifest, ReadRegistry, Unreadable, read_manifest, read_registry};
 use super::load::{self, Home, Keep, Known, LoadedLayer, Mark, read_marked};
 use super::snapshot::Target;
 use super::vfs::Stamp;
@@ -34,6 +34,7 @@ pub struct OutsideCheck {
     pub(super) tally: Tally,
     /// Number of the last edit.
     pub(super) seq: u64,
+    pub(super) purpose: Purpose,
 }
 
 /// What stands in the files now.
@@ -176,18 +177,19 @@ impl OutsideCheck {
         }
         let unreadable = |problem: Unreadable| Now::Unreadable(problem.issue(&home.file, KEPT));
         Some(match target {
-            Target::Manifest => match read_manifest(&bytes, &home.file) {
+            Target::Manifest => match read_manifest(&bytes, &home.file, self.purpose) {
                 Ok(read) => Now::Manifest(Box::new(read), mark),
                 Err(problem) => unreadable(problem),
             },
-            Target::Registry => match read_registry(&bytes, &home.file) {
+            Target::Registry => match read_registry(&bytes, &home.file, self.purpose) {
                 Ok(read) => Now::Registry(Box::new(read), mark),
                 Err(problem) => unreadable(problem),
             },
             Target::Layer(key) => {
                 let changed = found.texts.iter().map(|(text, _)| text).find(|text| text.id == key.article);
                 let loaded = self.texts.iter().map(|(text, _)| text).find(|text| text.id == key.article);
-                match load::layer_bytes(&bytes, mark, &home.file, key, changed.or(loaded)?) {
+                let text = changed.or(loaded)?;
+                match load::layer_bytes(&bytes, mark, &home.file, key, text, self.purpose) {
                     Ok(layer) => Now::Layer(Box::new(layer)),
                     Err(problem) => unreadable(problem),
                 }

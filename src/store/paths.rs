@@ -8,6 +8,7 @@ pub(super) const ARTICLES: &str = "articles";
 pub(super) const LAYERS: &str = "layers";
 pub(super) const JOURNAL: &str = "journal";
 pub(super) const QUARANTINE: &str = "quarantine";
+pub(super) const BACKUPS: &str = "backups";
 pub(super) const CACHE: &str = "cache";
 pub(super) const COUNTS: &str = "cache/counts.txt";
 pub(super) const LOCK: &str = ".lock";

@@ -75,6 +75,10 @@ impl Vfs for RealFs {
         }
     }
 
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         // Windows keeps names with the files and cannot open folders; there is nothing to wait for.
         if cfg!(windows) { Ok(()) } else { File::open(path)?.sync_all() }

@@ -9,9 +9,10 @@ use std::path::Path;
 
 use super::counts::Tally;
 use super::describe::describe;
-use super::format_v1::{EditV1, FORMAT, Through, read_edit, read_manifest, read_registry};
+use super::format_v1::{EditV1, FORMAT, Purpose, Through, read_edit, read_manifest, read_registry};
 use super::journal::{self, Position, ReadJournal};
 use super::load::{self, Home, Keep, Known, read_marked};
+use super::moment::Moment;
 use super::snapshot::{Target, keep_copy};
 use super::{StoreError, Vfs, paths, ron_text};
 use crate::model::{ArticleId, Edit, Issue, LayerKey, Place, Project, check};
@@ -27,11 +28,15 @@ pub(super) struct Files {
 /// A project as it was last seen alive.
 #[derive(Debug)]
 pub(super) struct Recovered {
+    /// The format of the index.
+    pub(super) format: u32,
     pub(super) project: Project,
     pub(super) files: Files,
     pub(super) tally: Tally,
     pub(super) position: Position,
     pub(super) issues: Vec<Issue>,
+    /// When the last journal was written, where edits were in it only.
+    pub(super) last_edit: Option<Moment>,
     /// Edits that were in the journals only, each a line for people.
     pub(super) list: Vec<String>,
     /// What was read could not be made durable, so nothing must be built on it.
@@ -40,20 +45,55 @@ pub(super) struct Recovered {
 
 /// Reads a project. `writable`: copies of what cannot be used may be kept in `quarantine/`.
 pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recovered, StoreError> {
-    let mut files = Files::default();
-    let (mut project, manifest_through, mut issues) = manifest(vfs, root, &mut files)?;
-    let registry_through = registry(vfs, root, &mut project, &mut files, &mut issues);
+    open_over(vfs, root, writable, manifest(vfs, root, purpose(writable))?)
+}
+
+fn purpose(writable: bool) -> Purpose {
+    if writable { Purpose::Work } else { Purpose::Look }
+}
+
+/// What `project.ron` says, or would say.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) project: Project,
+    pub(super) through: Through,
+    pub(super) files: Files,
+    pub(super) issues: Vec<Issue>,
+    /// Articles may be missing from it: those that the journals add come at its end where their place is not there.
+    pub(super) patchy: bool,
+    pub(super) format: u32,
+}
+
+impl Default for Index {
+    /// That of an empty project.
+    fn default() -> Self {
+        let (project, through, files, issues) = Default::default();
+        Self { project, through, files, issues, patchy: false, format: FORMAT }
+    }
+}
+
+/// Reads a project over an index.
+pub(super) fn open_over(
+    vfs: &dyn Vfs,
+    root: &Path,
+    writable: bool,
+    index: Index,
+) -> Result<Recovered, StoreError> {
+    let Index { mut project, through: manifest_through, mut files, mut issues, patchy, format } = index;
+    let registry_through = registry(vfs, root, purpose(writable), &mut project, &mut files, &mut issues);
     let mut tally = layers_listed(vfs, root, &project, &mut issues);
     let journals = Journals::read(vfs, root, writable, &mut issues)?;
     let mut replay = Replay {
         vfs,
         root,
+        purpose: purpose(writable),
         project,
         files,
         through: [(Target::Manifest, manifest_through), (Target::Registry, registry_through)].into(),
         issues,
         list: Vec::new(),
         refused: false,
+        patchy,
     };
     for entry in &journals.entries {
         replay.record(entry);
@@ -66,18 +106,17 @@ pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recover
         tally.set(key, layer);
     }
     let not_durable = if writable { journals.make_durable(vfs, root, &files).err() } else { None };
+    let last_edit = journals.files.last().filter(|_| !list.is_empty());
+    let last_edit = last_edit.and_then(|(file, _)| vfs.stat(&root.join(file)).ok());
+    let last_edit = last_edit.and_then(|stamp| Moment::of_nanoseconds(stamp.mtime));
     let position = journals.position(vfs, writable);
-    Ok(Recovered { project, files, tally, position, issues, list, not_durable })
+    Ok(Recovered { format, last_edit, project, files, tally, position, issues, list, not_durable })
 }
 
-fn manifest(
-    vfs: &dyn Vfs,
-    root: &Path,
-    files: &mut Files,
-) -> Result<(Project, Through, Vec<Issue>), StoreError> {
+fn manifest(vfs: &dyn Vfs, root: &Path, purpose: Purpose) -> Result<Index, StoreError> {
     let path = root.join(paths::MANIFEST);
     let (bytes, mark) = read_marked(vfs, &path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => StoreError::NotAProject(root.to_owned()),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => no_index(vfs, root),
         _ => StoreError::io(
             "read",
             &path,
@@ -85,16 +124,39 @@ fn manifest(
             "Nothing was changed: look at the rights of the folder and at the disk",
         ),
     })?;
-    let read = read_manifest(&bytes, paths::MANIFEST).map_err(|problem| problem.error(&path))?;
+    let read =
+        read_manifest(&bytes, paths::MANIFEST, purpose).map_err(|problem| match problem.error(&path) {
+            StoreError::Syntax { file, line, column, problem } => {
+                StoreError::BrokenIndex { file, line, column, problem }
+            }
+            other => other,
+        })?;
+    let mut files = Files::default();
     let home = Home { file: paths::MANIFEST.into(), known: Known::Ours(mark), altered: read.altered };
     files.homes.insert(Target::Manifest, home);
     files.keeps.insert(Target::Manifest, Keep { extras: read.extras, ..Keep::default() });
-    Ok((read.project, read.through, read.issues))
+    Ok(Index {
+        project: read.project,
+        through: read.through,
+        files,
+        issues: read.issues,
+        patchy: false,
+        format: read.format,
+    })
+}
+
+/// Why a folder without `project.ron` does not open: is it the folder of a project at all?
+pub(super) fn no_index(vfs: &dyn Vfs, root: &Path) -> StoreError {
+    let holds = |folder| vfs.list(&root.join(folder)).is_ok_and(|entries| !entries.is_empty());
+    let parts = [paths::ARTICLES, paths::LAYERS, paths::BACKUPS, paths::JOURNAL];
+    let is_project = parts.into_iter().any(holds);
+    if is_project { StoreError::NoIndex(root.to_owned()) } else { StoreError::NotAProject(root.to_owned()) }
 }
 
 fn registry(
     vfs: &dyn Vfs,
     root: &Path,
+    purpose: Purpose,
     project: &mut Project,
     files: &mut Files,
     issues: &mut Vec<Issue>,
@@ -104,7 +166,7 @@ fn registry(
     let meaning =
         "The file is left as it is; the registry shows empty, and what you add goes into a file beside it";
     match read_marked(vfs, &root.join(paths::REGISTRY)) {
-        Ok((bytes, mark)) => match read_registry(&bytes, paths::REGISTRY) {
+        Ok((bytes, mark)) => match read_registry(&bytes, paths::REGISTRY, purpose) {
             Ok(read) => {
                 project.entities = read.entities;
                 issues.extend(read.issues);
@@ -212,7 +274,7 @@ impl Journals {
             let file = paths::journal_file(number);
             let bytes = vfs.read(&root.join(&file)).map_err(|error| failed(&root.join(&file), error))?;
             let read = journal::read(&bytes);
-            if read.head.as_ref().is_some_and(|head| head.format > FORMAT) {
+            if writable && read.head.as_ref().is_some_and(|head| head.format > FORMAT) {
                 let format = read.head.map(|head| head.format).unwrap_or_default();
                 return Err(StoreError::Newer { file: root.join(file), format, known: FORMAT });
             }
@@ -332,12 +394,14 @@ fn keep(vfs: &dyn Vfs, root: &Path, file: &str, bytes: &[u8], issues: &mut Vec<I
 struct Replay<'a> {
     vfs: &'a dyn Vfs,
     root: &'a Path,
+    purpose: Purpose,
     project: Project,
     files: Files,
     through: BTreeMap<Target, Through>,
     issues: Vec<Issue>,
     list: Vec<String>,
     refused: bool,
+    patchy: bool,
 }
 
 impl Replay<'_> {
@@ -364,10 +428,15 @@ impl Replay<'_> {
             if through.journal == entry.journal && through.seq >= entry.seq {
                 continue;
             }
-            let Some(edit) = self.edit(part, layer.as_ref()) else {
+            let Some(mut edit) = self.edit(part, layer.as_ref()) else {
                 self.refuse(entry, "cannot be read", "its text is missing");
                 continue;
             };
+            if let Edit::AddArticle { at, .. } = &mut edit
+                && self.patchy
+            {
+                *at = (*at).min(self.project.articles().len());
+            }
             if is_done(&edit, &self.project) {
                 continue;
             }
@@ -408,7 +477,7 @@ impl Replay<'_> {
             self.project.put_text(text);
         }
         let Some(article) = self.project.text(&key.article).cloned() else { return false };
-        let loaded = load::layer(self.vfs, self.root, key, &article);
+        let loaded = load::layer(self.vfs, self.root, key, &article, self.purpose);
         let target = Target::Layer(key.clone());
         self.issues.extend(loaded.issues);
         self.through.insert(target.clone(), loaded.through);

@@ -8,7 +8,7 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::format_v1::{self, Through};
+use super::format_v1::{self, Purpose, Through};
 use super::load::{Home, Keep, Known, Mark, read_marked};
 use super::vfs::{at_once, create_dirs, create_fresh, write_all};
 use super::{StoreError, Vfs, paths};
@@ -233,13 +233,13 @@ impl Begun {
 fn reads(job: &FileJob, bytes: &[u8]) -> bool {
     let file = &job.home.file;
     match &job.content {
-        Content::Manifest(manifest) => format_v1::read_manifest(bytes, file)
+        Content::Manifest(manifest) => format_v1::read_manifest(bytes, file, Purpose::Work)
             .is_ok_and(|read| read.project.articles() == manifest.articles.as_slice() && !read.altered),
         Content::Registry(entities) => {
-            format_v1::read_registry(bytes, file).is_ok_and(|read| read.entities == *entities)
+            format_v1::read_registry(bytes, file, Purpose::Work).is_ok_and(|read| read.entities == *entities)
         }
         Content::Layer { key, layer, article } => {
-            format_v1::read_layer(bytes, file, key, article).is_ok_and(|read| {
+            format_v1::read_layer(bytes, file, key, article, Purpose::Work).is_ok_and(|read| {
                 read.layer.spans.len() == layer.spans.len()
                     && read.layer.relations == layer.relations
                     && read.layer.status == layer.status

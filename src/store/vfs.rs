@@ -71,6 +71,8 @@ pub trait Vfs: Send + Sync + Debug {
     fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// A folder whose parent exists; an existing folder is fine.
     fn create_dir(&self, path: &Path) -> io::Result<()>;
+    /// Removes an empty folder.
+    fn remove_dir(&self, path: &Path) -> io::Result<()>;
     /// Waits until the names in a folder are on disk.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
     /// The entries of a folder, sorted by name.

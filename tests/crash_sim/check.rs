@@ -196,7 +196,7 @@ pub(crate) fn crash_while_made(sitting: &Sitting, seed: u64, per_moment: usize) 
             figures.distinct += 1;
             let vfs = Arc::new(SimVfs::new(after.clone(), seed));
             let opened = Session::open_on(vfs, Path::new(ROOT), Access::Write, Waiting::Caller);
-            if !matches!(opened, Err(StoreError::NotAProject(_))) {
+            if !matches!(opened, Err(StoreError::NotAProject(_) | StoreError::NoIndex(_))) {
                 check(&after, seed, expected, &memory)
                     .map_err(|problem| tell(sitting, seed, at + 1, nth, &problem))?;
             }

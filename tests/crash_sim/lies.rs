@@ -193,6 +193,10 @@ impl Vfs for Liar {
         self.disk.create_dir(path)
     }
 
+    fn remove_dir(&self, path: &Path) -> Result<()> {
+        self.disk.remove_dir(path)
+    }
+
     fn sync_dir(&self, path: &Path) -> Result<()> {
         let journals = name(path) == "journal";
         let ignored = match self.lie {

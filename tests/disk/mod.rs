@@ -140,6 +140,14 @@ impl Vfs for Disk {
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
         self.refuse(to, "write")?;
         let mut inner = self.0.lock().unwrap();
+        if inner.folders.remove(from) {
+            let moved = |path: &Path| path.strip_prefix(from).map(|below| to.join(below)).ok();
+            inner.folders = inner.folders.iter().map(|f| moved(f).unwrap_or_else(|| f.clone())).collect();
+            inner.folders.insert(to.to_owned());
+            let files = std::mem::take(&mut inner.files);
+            inner.files = files.into_iter().map(|(f, file)| (moved(&f).unwrap_or(f), file)).collect();
+            return Ok(());
+        }
         let file = inner.files.remove(from).ok_or(ErrorKind::NotFound)?;
         inner.files.insert(to.to_owned(), file);
         Ok(())
@@ -160,6 +168,15 @@ impl Vfs for Disk {
     fn create_dir(&self, path: &Path) -> Result<()> {
         self.refuse(path, "write")?;
         self.0.lock().unwrap().folders.insert(path.to_owned());
+        Ok(())
+    }
+
+    fn remove_dir(&self, path: &Path) -> Result<()> {
+        self.refuse(path, "write")?;
+        if !self.list(path)?.is_empty() {
+            return Err(ErrorKind::DirectoryNotEmpty.into());
+        }
+        self.0.lock().unwrap().folders.remove(path);
         Ok(())
     }
 

@@ -6,7 +6,7 @@
 use super::{Folder, own_file};
 use crate::model::{Article, ArticleId, Edit, Issue, LayerKey, Place, Project};
 use crate::store::counts::{Counted, Tally};
-use crate::store::format_v1::{Through, read_layer, write_layer};
+use crate::store::format_v1::{Purpose, Through, read_layer, write_layer};
 use crate::store::load::{Home, Keep, Known, LoadedLayer, Mark};
 use crate::store::outside_check::{FileFound, Now, OutsideCheck, OutsideFound, keep};
 use crate::store::snapshot::Target;
@@ -49,6 +49,7 @@ impl Folder {
     pub fn outside_check(&self, project: &Project) -> OutsideCheck {
         let texts = project.texts().map(|text| (text.clone(), project.article(&text.id).cloned()));
         OutsideCheck {
+            purpose: self.purpose(),
             vfs: self.vfs.clone(),
             root: self.root.clone(),
             homes: self.files.homes.iter().map(|(target, home)| (target.clone(), home.clone())).collect(),
@@ -129,7 +130,7 @@ impl Folder {
             let keep = self.files.keeps.entry(target).or_default();
             // What a layer says over another text is defined by its file: spans whose words are gone become lost.
             let bytes = write_layer(&key, layer, &old, &keep.places, &keep.extras, &Through::default());
-            if let Ok(read) = read_layer(bytes.as_bytes(), "", &key, &text) {
+            if let Ok(read) = read_layer(bytes.as_bytes(), "", &key, &text, Purpose::Work) {
                 *keep = Keep { places: read.places, extras: read.extras };
                 project.put_layer(key.clone(), std::sync::Arc::new(read.layer));
                 taken.layers.push(key);
@@ -150,7 +151,7 @@ impl Folder {
         }
         let flying = self.in_flight.as_ref().is_some_and(|flying| flying.contains(&target));
         if let Now::Touched(mark) = now {
-            self.settle(&target, home, mark);
+            self.now_known(&target, home, mark);
             return false;
         }
         if flying || self.files.dirty.contains(&target) {
@@ -189,7 +190,7 @@ impl Folder {
         }
     }
 
-    fn settle(&mut self, target: &Target, home: Home, mark: Mark) {
+    fn now_known(&mut self, target: &Target, home: Home, mark: Mark) {
         self.files.homes.insert(target.clone(), Home { known: Known::Ours(mark), ..home });
     }
 

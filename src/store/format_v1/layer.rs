@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::record::{Pairs, record};
 use super::{
-    Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras,
+    Extras, FORMAT, Purpose, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed,
+    report_extras,
 };
 use crate::model::{
     Article, Attributes, Issue, Layer, LayerKey, Origin, Place, Ranges, Relation, RelationId, Span, SpanId,
@@ -122,15 +123,16 @@ pub(in crate::store) fn read_layer(
     file: &str,
     key: &LayerKey,
     article: &Article,
+    purpose: Purpose,
 ) -> Result<ReadLayer, Unreadable> {
     let (found, seal): (LayerV1, _) = open_sealed(bytes)?;
-    check_format(found.format)?;
+    let mut read = ReadLayer::default();
+    check_format(found.format, purpose, file, &mut read.issues)?;
     if found.article != key.article.as_str() {
         return Err(Unreadable::Foreign(format!("is a layer of the article {}", found.article)));
     }
     let UnitV1::CodePoints = found.offsets;
-    let through = Through { journal: found.journal, seq: found.through };
-    let mut read = ReadLayer { through, ..ReadLayer::default() };
+    read.through = Through { journal: found.journal, seq: found.through };
     check_seal(seal, file, &mut read.issues);
     if !found.annotator.is_empty() && found.annotator != key.annotator.as_str() {
         read.issues.push(Issue::warning(

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::record::record;
 use super::{
-    Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras,
+    Extras, FORMAT, Purpose, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed,
+    report_extras,
 };
 use crate::model::{
     Annotator, ArticleInfo, AttributeDef, AttributeKind, Codebook, Colour, Direction, Issue, Label, Place,
@@ -129,6 +130,7 @@ impl<'de> Deserialize<'de> for HashV1 {
 /// What `project.ron` gives.
 #[derive(Debug)]
 pub(in crate::store) struct ReadManifest {
+    pub(in crate::store) format: u32,
     pub(in crate::store) project: Project,
     pub(in crate::store) through: Through,
     pub(in crate::store) extras: Extras,
@@ -138,10 +140,15 @@ pub(in crate::store) struct ReadManifest {
 }
 
 /// Reads the manifest.
-pub(in crate::store) fn read_manifest(bytes: &[u8], file: &str) -> Result<ReadManifest, Unreadable> {
+pub(in crate::store) fn read_manifest(
+    bytes: &[u8],
+    file: &str,
+    purpose: Purpose,
+) -> Result<ReadManifest, Unreadable> {
     let (found, seal): (ManifestV1, _) = open_sealed(bytes)?;
-    check_format(found.format)?;
     let mut issues = Vec::new();
+    check_format(found.format, purpose, file, &mut issues)?;
+    let format = found.format;
     let through = Through { journal: found.journal, seq: found.through };
     check_seal(seal, file, &mut issues);
     let mut extras = Extras::new();
@@ -172,7 +179,7 @@ pub(in crate::store) fn read_manifest(bytes: &[u8], file: &str) -> Result<ReadMa
         }
     }
     report_extras(&extras, file, &mut issues);
-    Ok(ReadManifest { project, through, extras, issues, altered })
+    Ok(ReadManifest { format, project, through, extras, issues, altered })
 }
 
 fn twice(file: &str, what: &str, id: &str) -> Issue {
@@ -203,7 +210,7 @@ pub(super) fn codebook_from(found: CodebookV1, extras: &mut Extras) -> Codebook 
     }
 }
 
-fn label_from(found: LabelV1, extras: &mut Extras) -> Label {
+pub(super) fn label_from(found: LabelV1, extras: &mut Extras) -> Label {
     keep_extra(extras, format!("label/{}", found.id), found.extra);
     let attributes = found.attributes.into_iter().map(|attribute| {
         keep_extra(extras, format!("attribute/{}/{}", found.id, attribute.id), attribute.extra);
@@ -236,7 +243,7 @@ fn named(name: String, id: &str) -> String {
     if name.is_empty() { id.to_owned() } else { name }
 }
 
-fn relation_type_from(found: RelationTypeV1, extras: &mut Extras) -> RelationType {
+pub(super) fn relation_type_from(found: RelationTypeV1, extras: &mut Extras) -> RelationType {
     keep_extra(extras, format!("relation/{}", found.id), found.extra);
     RelationType {
         name: named(found.name, &found.id),

@@ -5,6 +5,7 @@ mod layer;
 mod manifest;
 mod record;
 mod registry;
+mod salvage;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +14,7 @@ pub(super) use edits::{EditV1, read_edit, write_edit};
 pub(super) use layer::{Places, ReadLayer, read_layer, write_layer};
 pub(super) use manifest::{ReadManifest, read_codebook, read_manifest, write_manifest};
 pub(super) use registry::{ReadRegistry, read_registry, write_registry};
+pub(super) use salvage::{label_named, labels_of, relation_named, salvage};
 
 use super::StoreError;
 use super::ron_text::{self, Seal, Syntax};
@@ -100,8 +102,35 @@ fn open_sealed<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<(T, Seal)
     }
 }
 
-fn check_format(format: u32) -> Result<(), Unreadable> {
-    if format > FORMAT { Err(Unreadable::Newer(format)) } else { Ok(()) }
+/// What a file is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It may be written again, so nothing of it may be unknown to us.
+    Work,
+    /// Nothing will be written: a newer format is shown as far as it reads.
+    Look,
+}
+
+fn check_format(
+    format: u32,
+    purpose: Purpose,
+    file: &str,
+    issues: &mut Vec<Issue>,
+) -> Result<(), Unreadable> {
+    if format <= FORMAT {
+        return Ok(());
+    }
+    if purpose == Purpose::Work {
+        return Err(Unreadable::Newer(format));
+    }
+    issues.push(Issue::warning(
+        "file-newer",
+        Place::File(file.to_owned()),
+        format!(
+            "has format {format}; this version knows formats up to {FORMAT} and shows what it understands. Nothing can be changed: work on it with a newer Hashiya"
+        ),
+    ));
+    Ok(())
 }
 
 /// Reports a file that is not as it was written.

@@ -2,7 +2,8 @@
 
 use super::record::record;
 use super::{
-    Extras, FORMAT, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed, report_extras,
+    Extras, FORMAT, Purpose, Through, Unreadable, check_format, check_seal, keep_extra, open_sealed,
+    report_extras,
 };
 use crate::model::{Entity, EntityKind, Issue, Place, Registry};
 use crate::store::ron_text::{self, Fields, push};
@@ -38,11 +39,15 @@ pub(in crate::store) struct ReadRegistry {
 }
 
 /// Reads the registry.
-pub(in crate::store) fn read_registry(bytes: &[u8], file: &str) -> Result<ReadRegistry, Unreadable> {
+pub(in crate::store) fn read_registry(
+    bytes: &[u8],
+    file: &str,
+    purpose: Purpose,
+) -> Result<ReadRegistry, Unreadable> {
     let (found, seal): (RegistryV1, _) = open_sealed(bytes)?;
-    check_format(found.format)?;
     let through = Through { journal: found.journal, seq: found.through };
     let mut read = ReadRegistry { through, ..ReadRegistry::default() };
+    check_format(found.format, purpose, file, &mut read.issues)?;
     check_seal(seal, file, &mut read.issues);
     keep_extra(&mut read.extras, "", found.extra);
     for mut entity in found.entities {

@@ -267,6 +267,20 @@ impl Vfs for SimVfs {
         Ok(())
     }
 
+    fn remove_dir(&self, path: &Path) -> Result<()> {
+        let mut machine = self.machine();
+        machine.call(Kind::Change)?;
+        let node = machine.disk.node(path)?;
+        match machine.disk.folders.get(&node) {
+            None => return Err(ErrorKind::NotADirectory.into()),
+            Some(folder) if !folder.live.is_empty() => return Err(ErrorKind::DirectoryNotEmpty.into()),
+            Some(_) => {}
+        }
+        let change = renaming(&machine.disk, path, None)?;
+        machine.change(path, What::Name(change));
+        Ok(())
+    }
+
     fn sync_dir(&self, path: &Path) -> Result<()> {
         let mut machine = self.machine();
         machine.call(Kind::Change)?;
