@@ -33,10 +33,12 @@
 pub mod bio;
 pub mod build;
 pub mod conllu_plus;
+pub mod csv_guard;
 pub mod decode;
 pub mod export;
 pub mod fit;
 pub mod format;
+pub mod guard;
 mod item;
 pub mod jsonl;
 pub mod options;
@@ -52,6 +54,7 @@ pub mod text;
 pub mod tokens;
 pub mod units;
 mod wire;
+pub mod xml;
 
 pub use format::{Format, Keeps, Reading, Shape, Writer};
 pub use item::{Header, Item, Page, Record};

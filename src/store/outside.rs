@@ -95,6 +95,20 @@ pub fn head(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
+/// Opens a file that is not the project's, to be read bit by bit; nothing where it is a pipe or the like, which can be
+/// read only once.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn open(path: &Path) -> Result<Option<impl io::BufRead + use<>>, StoreError> {
+    let failed =
+        |cause| StoreError::io("read", path, cause, "Nothing of it was imported: check its name and rights");
+    if fs::metadata(path).map_err(failed)?.is_file() {
+        return Ok(Some(io::BufReader::with_capacity(1 << 16, fs::File::open(path).map_err(failed)?)));
+    }
+    Ok(None)
+}
+
 /// Reads a codebook that stands alone in a file: what `codebook: (…)` holds in a project.ron.
 ///
 /// # Errors

@@ -1,11 +1,14 @@
-//! Finding files and reading them, each whole or not at all.
+//! Finding files and reading them, each to its end before anything of it is used.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, Cursor};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::interchange::export::is_main;
 use crate::interchange::sink::Source;
-use crate::interchange::{self, Format, FormatError, Item, ReadOptions};
+use crate::interchange::{self, FORMATS, Format, FormatError, Item, ReadOptions, Reading, Shape};
 use crate::store::{StoreError, outside};
 
 /// How to read files.
@@ -16,16 +19,19 @@ pub(super) struct Options {
     pub(super) named: Vec<PathBuf>,
 }
 
-/// A file that was read.
+/// A file that can be read to its end.
 pub(super) struct Incoming {
     pub(super) path: PathBuf,
     pub(super) format: &'static Format,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Items,
     /// The encoding of a text, and whether it was found from the letters alone.
     pub(super) encoding: Option<(&'static str, bool)>,
     /// What people should know: how its positions were counted.
     pub(super) notes: Vec<String>,
 }
+
+/// What a file holds, an item at a time.
+pub(super) type Items = Box<dyn Iterator<Item = Result<Item, FormatError>>>;
 
 /// The files to read, those in folders that are of no format we read, and what could not be listed, with the reason.
 pub(super) fn find(
@@ -38,10 +44,31 @@ pub(super) fn find(
         files.extend(found);
         refused.extend(reasons.into_iter().map(|reason| (path.clone(), reason)));
     }
-    let wanted = |file: &PathBuf| format.is_some() || paths.contains(file) || format_of(file).is_some();
+    let all: BTreeSet<PathBuf> = files.iter().cloned().collect();
+    files.retain(|file| paths.contains(file) || !is_part(file, &all));
+    let wanted = |file: &PathBuf| match format {
+        _ if paths.contains(file) => true,
+        Some(format) if format.shape == Shape::Folder => is_main(format, &file.to_string_lossy()),
+        Some(_) => true,
+        None => format_of(file).is_some(),
+    };
     let (files, ignored) = files.into_iter().partition(wanted);
     (files, ignored, refused)
 }
+
+/// Whether a file belongs to another beside it, as the text of a brat document does.
+fn is_part(file: &Path, all: &BTreeSet<PathBuf>) -> bool {
+    let Some(extension) = file.extension().and_then(|extension| extension.to_str()) else { return false };
+    let belongs = |format: &&Format| format.reads() && format.parts.contains(&extension);
+    FORMATS
+        .iter()
+        .filter(belongs)
+        .flat_map(|format| format.extensions)
+        .any(|main| all.contains(&file.with_extension(main)))
+}
+
+/// How many bytes tell formats of one extension apart.
+const HEAD: usize = 1 << 16;
 
 /// The format of a file by its extension and, where several formats have that, by its first bytes.
 fn format_of(path: &Path) -> Option<&'static Format> {
@@ -50,10 +77,11 @@ fn format_of(path: &Path) -> Option<&'static Format> {
     interchange::by_content(extension, &outside::head(path, HEAD).unwrap_or_default())
 }
 
-/// How many bytes tell formats of one extension apart.
-const HEAD: usize = 1 << 16;
+/// As many items are kept while a file is read to its end; where it has no more, it is not read again.
+const KEPT: usize = 16;
 
-pub(super) fn read(path: &Path, options: &Options) -> anyhow::Result<Incoming> {
+/// Opens a file that was read to its end without a fault.
+pub(super) fn open(path: &Path, options: &Options) -> anyhow::Result<Incoming> {
     // A file named on the command line is an article unless it says otherwise.
     let text = interchange::by_name("text").filter(|_| options.format.is_none());
     let format = options.format.or_else(|| format_of(path)).or(text);
@@ -61,14 +89,21 @@ pub(super) fn read(path: &Path, options: &Options) -> anyhow::Result<Incoming> {
         anyhow::bail!("the format is not known; nothing was imported")
     };
     let source: Rc<dyn Source> = Rc::new(OnDisk::new(path, &options.named));
-    let reading = reads(&source, &options.read)?;
-    let items = reading.items.collect::<Result<Vec<_>, _>>()?;
-    if items.is_empty() {
+    let Reading { items, encoding, notes } = reads(&source, &options.read)?;
+    let mut kept = Vec::new();
+    let mut more = false;
+    for item in items {
+        let item = item?;
+        if kept.len() < KEPT { kept.push(item) } else { more = true }
+    }
+    if kept.is_empty() {
         return Err(
             FormatError::new("holds no article; nothing was imported: check whether it was saved").into()
         );
     }
-    Ok(Incoming { path: path.to_owned(), format, items, encoding: reading.encoding, notes: reading.notes })
+    let items: Items =
+        if more { reads(&source, &options.read)?.items } else { Box::new(kept.into_iter().map(Ok)) };
+    Ok(Incoming { path: path.to_owned(), format, items, encoding, notes })
 }
 
 /// A file below what the person named.
@@ -76,6 +111,8 @@ struct OnDisk {
     root: PathBuf,
     path: PathBuf,
     name: String,
+    /// The bytes of a pipe, which gives them once.
+    piped: RefCell<Option<Rc<[u8]>>>,
 }
 
 impl OnDisk {
@@ -84,16 +121,14 @@ impl OnDisk {
         let root = root.map(PathBuf::as_path).or_else(|| path.parent()).unwrap_or(Path::new(""));
         let below = path.strip_prefix(root).unwrap_or(path);
         let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-        Self { root: root.to_owned(), path: path.to_owned(), name: parts.join("/") }
+        let name = parts.join("/");
+        Self { root: root.to_owned(), path: path.to_owned(), name, piped: RefCell::default() }
     }
+}
 
-    fn read(path: &Path) -> io::Result<Box<dyn BufRead>> {
-        let unnamed = |error: StoreError| {
-            // The file is named by whoever prints this.
-            io::Error::other(error.to_string().replace(&format!(" {}", path.display()), ""))
-        };
-        Ok(Box::new(Cursor::new(outside::read(path).map_err(unnamed)?)))
-    }
+/// The file is named by whoever prints this.
+fn unnamed(error: &StoreError, path: &Path) -> io::Error {
+    io::Error::other(error.to_string().replace(&format!(" {}", path.display()), ""))
 }
 
 impl Source for OnDisk {
@@ -102,12 +137,25 @@ impl Source for OnDisk {
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead>> {
-        Self::read(&self.path)
+        let unnamed = |error| unnamed(&error, &self.path);
+        if let Some(bytes) = &*self.piped.borrow() {
+            return Ok(Box::new(Cursor::new(bytes.clone())));
+        }
+        if let Some(file) = outside::open(&self.path).map_err(unnamed)? {
+            return Ok(Box::new(file));
+        }
+        let bytes: Rc<[u8]> = outside::read(&self.path).map_err(unnamed)?.into();
+        *self.piped.borrow_mut() = Some(bytes.clone());
+        Ok(Box::new(Cursor::new(bytes)))
     }
 
     fn other(&self, path: &str) -> io::Result<Option<Box<dyn BufRead>>> {
         let path = self.root.join(path.split('/').collect::<PathBuf>());
         let is_below = path.starts_with(&self.root) && !path.iter().any(|part| part == "..");
-        if is_below && outside::is_file(&path) { Self::read(&path).map(Some) } else { Ok(None) }
+        if !is_below || !outside::is_file(&path) {
+            return Ok(None);
+        }
+        let file = outside::open(&path).map_err(|error| unnamed(&error, &path))?;
+        Ok(file.map(|file| Box::new(file) as Box<dyn BufRead>))
     }
 }
