@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::options::ReadOptions;
 use super::units::{Claimed, Positions, mismatch, says, short};
 use super::{FormatError, Loss, LossKind, Record};
+use crate::language::slice;
 use crate::model::{
     AnnotatorId, ArticleInfo, Attributes, Layer, LayerKey, Origin, Place, Ranges, Relation, RelationId, Span,
     SpanId, Status, TextRange, is_folder_safe, quote_of,
@@ -22,6 +23,9 @@ pub struct SpanIn<'a> {
     pub ranges: Vec<(u32, u32)>,
     /// The words the file says are there; nothing where it does not say.
     pub covered: Option<&'a str>,
+    /// Ranges with nothing but such characters between them are one range; they are joined after the words were held
+    /// against the text.
+    pub join_over: Option<fn(char) -> bool>,
     /// Attribute values.
     pub attributes: Attributes,
     /// A note.
@@ -113,22 +117,22 @@ impl<'o> Build<'o> {
         self.layer.last_span = self.layer.last_span.max(id.0);
         let found: Result<Vec<TextRange>, TextRange> =
             span.ranges.iter().map(|(start, end)| self.positions.range(*start, *end)).collect();
-        let (ranges, was_overlapping) = match found {
-            Ok(ranges) => sound(ranges),
-            Err(_) => return self.misplaced(&span, id, None),
-        };
+        let Ok(found) = found else { return self.misplaced(&span, id, None) };
+        let said = quote_of(&self.record.text, &found).unwrap_or_default();
+        if let Some(covered) = span.covered
+            && !says(&said, covered)
+        {
+            return self.misplaced(&span, id, Some(&said));
+        }
+        let (mut ranges, was_overlapping) = sound(found);
+        if let Some(joins) = span.join_over {
+            ranges = join(&self.record.text, ranges, joins);
+        }
         if ranges.is_empty() {
             self.lose(place, LossKind::Dropped, format!("{}: it covers no text", span.place));
             return Ok(None);
         }
         let words = quote_of(&self.record.text, &ranges).unwrap_or_default();
-        if let Some(covered) = span.covered
-            && !was_overlapping
-            && !says(&words, covered)
-            && !says(&words.replace(' ', ""), &covered.replace(' ', ""))
-        {
-            return self.misplaced(&span, id, Some(&words));
-        }
         if was_overlapping {
             let reason = format!("{}: its ranges overlap and were joined", span.place);
             self.lose(place, LossKind::Clipped, reason);
@@ -285,6 +289,20 @@ fn sound(mut ranges: Vec<TextRange>) -> (Ranges, bool) {
         }
     }
     (joined, overlap)
+}
+
+/// Ranges without gaps of such characters alone.
+pub(super) fn join(text: &str, ranges: Ranges, joins: fn(char) -> bool) -> Ranges {
+    let mut joined = Ranges::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if slice(text, TextRange::new(last.end(), range.start())).chars().all(joins) => {
+                *last = last.cover(range);
+            }
+            _ => joined.push(range),
+        }
+    }
+    joined
 }
 
 /// Spans by the names a file gives them.

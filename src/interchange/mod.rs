@@ -31,6 +31,7 @@
 #![warn(clippy::indexing_slicing)]
 
 pub mod bio;
+mod brat;
 pub mod build;
 pub mod conllu_plus;
 pub mod csv_guard;
@@ -64,7 +65,7 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, conllu_plus::FORMAT];
+pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
