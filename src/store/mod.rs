@@ -13,6 +13,7 @@ mod journal;
 mod load;
 mod lock;
 mod moment;
+pub mod output;
 pub mod outside;
 mod outside_check;
 mod paths;

@@ -16,7 +16,8 @@ use self::read::Options;
 use self::steps::Taker;
 use super::print::{Printer, progress};
 use super::{Verdict, open};
-use crate::interchange::{FORMATS, Format, OffsetUnit};
+use crate::interchange::options::Columns;
+use crate::interchange::{FORMATS, Format, OffsetUnit, ReadOptions};
 use crate::model::{AnnotatorId, is_folder_safe};
 
 #[derive(Debug, clap::Args)]
@@ -35,9 +36,27 @@ pub(super) struct Args {
     /// Encoding of text files, such as windows-1256; found from the bytes where it is not given.
     #[arg(long)]
     encoding: Option<String>,
-    /// What positions in data sets count.
-    #[arg(long, value_name = "UNIT", default_value = "code-points", value_parser = ["code-points", "utf-16", "bytes"])]
-    offset_unit: String,
+    /// Take the name of the folder a file lies in for its annotator.
+    #[arg(long)]
+    folders_are_annotators: bool,
+    /// What positions in data sets count; found from the words of the spans where it is not given.
+    #[arg(long, value_name = "UNIT", value_parser = ["auto", "code-points", "utf-16", "bytes", "graphemes"])]
+    offset_unit: Option<String>,
+    /// Keep spans that do not stand at their words aside as lost, instead of refusing the file.
+    #[arg(long)]
+    keep_mismatches: bool,
+    /// Column or key that holds the text of an article, in CSV and JSON lines.
+    #[arg(long, value_name = "NAME")]
+    text_column: Option<String>,
+    /// Column or key of its id.
+    #[arg(long, value_name = "NAME")]
+    id_column: Option<String>,
+    /// Column or key of its title.
+    #[arg(long, value_name = "NAME")]
+    title_column: Option<String>,
+    /// Column or key of its day.
+    #[arg(long, value_name = "NAME")]
+    date_column: Option<String>,
     /// Say what would be done, and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -48,7 +67,7 @@ pub(super) struct Args {
 
 fn read_formats() -> impl Iterator<Item = &'static str> {
     let names = |format: &'static Format| std::iter::once(format.name).chain(format.aliases.iter().copied());
-    FORMATS.iter().filter(|format| format.reads).flat_map(names)
+    FORMATS.iter().filter(|format| format.reads()).flat_map(names)
 }
 
 pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
@@ -90,12 +109,19 @@ fn options(args: &Args) -> anyhow::Result<Options> {
     }
     Ok(Options {
         format: args.format.as_deref().and_then(crate::interchange::by_name),
-        annotator: args.annotator.as_deref().map(AnnotatorId::from),
-        encoding: args.encoding.clone(),
-        unit: match args.offset_unit.as_str() {
-            "utf-16" => OffsetUnit::Utf16,
-            "bytes" => OffsetUnit::Bytes,
-            _ => OffsetUnit::CodePoints,
+        read: ReadOptions {
+            annotator: args.annotator.as_deref().map(AnnotatorId::from),
+            folders_are_annotators: args.folders_are_annotators,
+            unit: args.offset_unit.as_deref().and_then(OffsetUnit::from_name),
+            keep_mismatches: args.keep_mismatches,
+            encoding: args.encoding.clone(),
+            columns: Columns {
+                text: args.text_column.clone(),
+                id: args.id_column.clone(),
+                title: args.title_column.clone(),
+                date: args.date_column.clone(),
+            },
         },
+        named: args.paths.clone(),
     })
 }

@@ -34,7 +34,8 @@ impl<'a> Taker<'a> {
     /// Takes in what a file holds.
     pub(super) fn file(&mut self, incoming: Incoming, summary: &mut Summary) -> anyhow::Result<()> {
         let mut line = FileLine::read(&incoming);
-        let Incoming { path, items, .. } = incoming;
+        let Incoming { path, items, notes, .. } = incoming;
+        notes.iter().for_each(|said| summary.note(format!("{}: {said}", path.display())));
         for item in items {
             // It was read to its end before: it was changed since.
             let item = item.map_err(anyhow::Error::from).with_context(|| self.cut_off(&path))?;
