@@ -44,14 +44,16 @@ impl Conflicts {
             ui.spacing_mut().item_spacing.y = space::UNIT;
             Label::new("Conflict files").size(18.0).bold().role(Role::Heading).ui(ui);
             self.state(ui);
-            ScrollArea::vertical().max_height((height - 150.0).max(120.0)).auto_shrink([false, true]).show(
-                ui,
-                |ui| {
+            let most = (height - 150.0).max(120.0);
+            ScrollArea::vertical()
+                .max_height(most)
+                .min_scrolled_height(most)
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
                     for conflict in &self.found {
                         card(ui, |ui| pair(ui, conflict));
                     }
-                },
-            );
+                });
         });
         true
     }

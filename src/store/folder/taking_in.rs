@@ -16,6 +16,8 @@ use crate::store::snapshot::Target;
 pub struct TakenIn {
     /// Files that were read again, as paths relative to the project's folder.
     pub reloaded: Vec<String>,
+    /// Files that were left as they are now, because work of ours for them is pending: it goes beside them.
+    pub contested: Vec<String>,
     /// Articles whose text is another one now.
     pub texts: Vec<ArticleId>,
     /// Layers that were read again or stand on another text.
@@ -40,7 +42,7 @@ impl TakenIn {
 
     /// Whether the project is as it was.
     pub fn is_empty(&self) -> bool {
-        self.reloaded.is_empty() && self.issues.is_empty() && !self.counts
+        self.reloaded.is_empty() && self.contested.is_empty() && self.issues.is_empty() && !self.counts
     }
 }
 
@@ -154,6 +156,7 @@ impl Folder {
             return false;
         }
         if flying || self.files.dirty.contains(&target) {
+            taken.contested.push(home.file);
             // The snapshot compares once more, leaves theirs where it is and puts ours beside.
             return !flying;
         }
