@@ -24,7 +24,7 @@ mod snapshot;
 pub mod vfs;
 mod writer;
 
-pub use conflicts::{Compared, Conflict};
+pub use conflicts::{Compared, Conflict, Held};
 pub use counts::LayerCounts;
 pub use create::{check_new, create, write_texts};
 pub use describe::describe;
