@@ -5,7 +5,7 @@
 
 use super::{Folder, own_file};
 use crate::model::{Article, ArticleId, Edit, Issue, LayerKey, Place, Project};
-use crate::store::counts::{Counted, Tally};
+use crate::store::counts::Counted;
 use crate::store::format_v1::{Through, read_layer, write_layer};
 use crate::store::load::{Home, Keep, Known, LoadedLayer, Mark};
 use crate::store::outside_check::{FileFound, Now, OutsideCheck, OutsideFound, keep};
@@ -57,7 +57,7 @@ impl Folder {
             texts: texts.collect(),
             stamps: self.text_stamps.clone(),
             articles: project.articles().to_vec(),
-            tally: self.tally.clone(),
+            seen: self.tally.seen(),
             seq: self.seq,
         }
     }
@@ -75,7 +75,7 @@ impl Folder {
         for file in found.files {
             ours_beside |= self.take_file(file, project, &mut taken);
         }
-        self.take_counts_of(found.seq, found.listed, found.counted, project, &mut taken);
+        self.take_counts_of(found.seq, (found.appeared, found.gone), found.counted, project, &mut taken);
         for (key, layer) in project.layers() {
             if taken.layers.contains(key) {
                 self.tally.set(key, layer);
@@ -91,7 +91,7 @@ impl Folder {
     fn take_counts_of(
         &mut self,
         seq: u64,
-        listed: Tally,
+        (appeared, gone): (Vec<LayerKey>, Vec<LayerKey>),
         counted: Vec<Counted>,
         project: &Project,
         taken: &mut TakenIn,
@@ -99,7 +99,14 @@ impl Folder {
         let in_memory = |key: &LayerKey| project.layer(key).is_some();
         // A file that we wrote since the look began is not in its list.
         if seq == self.seq && self.in_flight.is_none() {
-            taken.counts |= self.tally.relist(listed, in_memory);
+            for key in gone.iter().filter(|key| !in_memory(key)) {
+                self.tally.gone(key);
+                taken.counts = true;
+            }
+        }
+        for key in appeared.into_iter().filter(|key| !in_memory(key)) {
+            self.tally.exists(key);
+            taken.counts = true;
         }
         for counted in counted.into_iter().filter(|(key, ..)| !in_memory(key)) {
             if self.tally.get(&counted.0).is_some_and(|before| *before != counted.1) {
