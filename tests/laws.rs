@@ -73,6 +73,7 @@ enum Act {
     Crash,
     Close,
     Away,
+    Look,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -96,6 +97,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Crash),
         1 => Just(Act::Close),
         1 => Just(Act::Away),
+        1 => Just(Act::Look),
     ]
 }
 
@@ -220,6 +222,13 @@ fn step(act: &Act, mut session: Session, disk: &Disk) -> Session {
             session.unload(&key().article);
             load(&mut session);
         }
+        Act::Look => {
+            let alive = session.project().clone();
+            let found = session.outside_check().run();
+            let news = session.take_outside(found);
+            assert_eq!((news.taken.reloaded, news.taken.issues, news.forgotten), (vec![], vec![], 0));
+            assert_eq!(*session.project(), alive);
+        }
         Act::Crash | Act::Close => {
             let alive = session.project().clone();
             if matches!(act, Act::Close) {
@@ -253,6 +262,13 @@ fn check_inverse(before: &Project, after: &Project, edit: &Edit) {
     assert!(layer(&back).same_content(&layer(before)));
     back.put_layer(key(), layer(before));
     assert_eq!(back, *before);
+}
+
+/// No span that is not lost is on other words than its quote.
+fn check_words(layer: &Layer, text: &str) {
+    for span in layer.spans.values().filter(|span| !span.lost) {
+        assert_eq!(hashiya::model::quote_of(text, &span.ranges).as_ref(), Some(&span.quote));
+    }
 }
 
 /// Reads a layer's file with nothing but `ron`, as a trainer would.
@@ -325,6 +341,45 @@ proptest! {
         let second = open(&disk);
         prop_assert_eq!(second.session.project(), &project);
         prop_assert_eq!(&second.recovered_list, &list);
+    }
+
+    #[test]
+    fn a_text_changed_outside_leaves_every_span_on_its_words_or_lost(
+        text in text(),
+        other in text(),
+        acts in prop::collection::vec(act(), 1..20),
+        more in prop::collection::vec(act(), 0..6),
+    ) {
+        let disk = Disk::default();
+        let mut session = create(&disk, &text);
+        load(&mut session);
+        for act in &acts {
+            session = step(act, session, &disk);
+        }
+        let before = session.project().layer(&key()).unwrap().clone();
+        disk.put("/p/articles/مقال.txt", other.as_str());
+        let found = session.outside_check().run();
+        session.take_outside(found);
+        let after = session.project().layer(&key()).unwrap().clone();
+        check_words(&after, &other);
+        let said = |layer: &Layer| layer.spans.values().map(|span| (span.id, span.quote.clone(), span.note.clone())).collect::<Vec<_>>();
+        prop_assert_eq!(said(&before), said(&after));
+        prop_assert_eq!(&before.relations, &after.relations);
+        // Undo takes back what fits and refuses the rest; nothing lands on other words.
+        for act in &more {
+            if let Some(edit) = edit(act, session.project()) {
+                session.apply(edit).unwrap();
+            } else if matches!(act, Act::Undo) {
+                session.undo().unwrap();
+            }
+        }
+        let alive = session.project().layer(&key()).unwrap().clone();
+        check_words(&alive, &other);
+        drop(session);
+        let mut opened = open(&disk).session;
+        opened.load(&key().article, &key().annotator);
+        let recovered = opened.project().layer(&key()).unwrap();
+        prop_assert!(recovered.same_content(&alive), "{:?} is not {:?}", recovered, alive);
     }
 
     #[test]

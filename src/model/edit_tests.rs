@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::model::{History, TextRange, fixture};
+use crate::model::{Article, History, TextRange, fixture};
 
 fn range(start: u32, end: u32) -> TextRange {
     TextRange::new(start.into(), end.into())
@@ -148,6 +148,39 @@ fn the_index_keeps_its_order() {
     middle.inverse().apply(&mut project).unwrap();
     assert_eq!(ids(&project), ["a", "c"]);
     assert_eq!(project.position(&"c".into()), Some(1));
+}
+
+#[test]
+fn a_changed_text_is_taken_over_and_given_back() {
+    let (mut project, _) = fixture::project("Ali said no");
+    let info = project.article(&"a".into()).unwrap().clone();
+    let new = Article::new("a", "Ali said yes").mark();
+    let edit = Edit::AcceptText { article: "a".into(), old: info.mark(), new };
+    edit.apply(&mut project).unwrap();
+    assert_eq!(project.article(&"a".into()).unwrap().mark(), new);
+    assert!(edit.apply(&mut project).is_err(), "it is not the text any more that was to be replaced");
+    edit.inverse().apply(&mut project).unwrap();
+    assert_eq!(project.article(&"a".into()), Some(&info));
+    assert!(edit.changes_manifest() && !edit.changes_registry() && edit.layers().is_empty());
+}
+
+#[test]
+fn history_is_cut_behind_what_was_replaced() {
+    let (mut project, key) = fixture::project("Ali said no");
+    let mut history = History::default();
+    let name = |old: &str, new: &str| Edit::SetName { old: old.into(), new: new.into() };
+    let mark = add(&project, &key, "actor", range(0, 3));
+    for edit in [name("Fixture", "b"), mark.clone(), name("b", "c"), name("c", "d")] {
+        edit.apply(&mut project).unwrap();
+        history.push(edit);
+    }
+    history.undo(&mut project).unwrap();
+    assert_eq!(history.cut(|edit| !edit.layers().is_empty()), 2, "the mark, and what lies behind it");
+    assert_eq!(history.next_redo(), Some(&name("c", "d")));
+    assert_eq!(history.undo(&mut project), Ok(Some(name("c", "b"))));
+    assert_eq!(history.undo(&mut project), Ok(None));
+    assert_eq!(history.cut(Edit::changes_manifest), 2, "what was undone, too");
+    assert_eq!(history.next_redo(), None);
 }
 
 #[test]

@@ -20,15 +20,32 @@ pub struct Conflict {
     pub compared: Option<Compared>,
 }
 
-/// What two files hold: spans, articles or entities, each a line for people.
+/// What two files hold.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Compared {
     /// In both of them.
     pub same: usize,
     /// In ours only.
-    pub ours: Vec<String>,
+    pub ours: Vec<Held>,
     /// In theirs only.
-    pub theirs: Vec<String>,
+    pub theirs: Vec<Held>,
+}
+
+/// A thing that a file holds, for people: a span, a relation, an article, an entity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Held {
+    /// What it is: a label, `article`.
+    pub kind: String,
+    /// Its words, in any direction; two for a relation.
+    pub words: Vec<String>,
+    /// Place, values, note.
+    pub more: String,
+}
+
+impl Held {
+    fn new(kind: impl Into<String>, words: &str, more: impl Into<String>) -> Self {
+        Self { kind: kind.into(), words: vec![words.to_owned()], more: more.into() }
+    }
 }
 
 impl Reader {
@@ -74,22 +91,22 @@ fn names(vfs: &dyn Vfs, folder: &Path) -> Vec<String> {
     vfs.list(folder).unwrap_or_default().into_iter().map(|entry| entry.name).collect()
 }
 
-fn compare(ours: Vec<String>, theirs: Vec<String>) -> Compared {
-    let mut left: BTreeMap<String, usize> = BTreeMap::new();
-    for line in theirs {
-        *left.entry(line).or_default() += 1;
+fn compare(ours: Vec<Held>, theirs: Vec<Held>) -> Compared {
+    let mut left: BTreeMap<Held, usize> = BTreeMap::new();
+    for held in theirs {
+        *left.entry(held).or_default() += 1;
     }
     let mut compared = Compared::default();
-    for line in ours {
-        match left.get_mut(&line).filter(|count| **count > 0) {
+    for held in ours {
+        match left.get_mut(&held).filter(|count| **count > 0) {
             Some(count) => {
                 *count -= 1;
                 compared.same += 1;
             }
-            None => compared.ours.push(line),
+            None => compared.ours.push(held),
         }
     }
-    compared.theirs = left.into_iter().flat_map(|(line, count)| std::iter::repeat_n(line, count)).collect();
+    compared.theirs = left.into_iter().flat_map(|(held, count)| std::iter::repeat_n(held, count)).collect();
     compared
 }
 
@@ -110,47 +127,42 @@ fn layers(
     Some(compare(lines(&read(ours)?, &article), lines(&read(theirs)?, &article)))
 }
 
-/// Spans and relations as lines that are the same where they say the same, whatever their numbers.
-fn lines(layer: &Layer, article: &Article) -> Vec<String> {
+/// Spans and relations, the same where they say the same, whatever their numbers.
+fn lines(layer: &Layer, article: &Article) -> Vec<Held> {
     let spans = layer.in_reading_order();
     let line = |span: &Span| {
         let place = article.offsets().range_to_scalars(article.text(), span.cover());
-        let place = place.map(|(start, end)| format!(" {start}–{end}")).unwrap_or_default();
-        let attributes: Vec<String> =
-            span.attributes.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        let more = [attributes.join(", "), span.note.clone()].join(" ");
-        let parts =
-            if span.ranges.len() > 1 { format!(" in {} parts", span.ranges.len()) } else { String::new() };
-        format!("{} “{}”{place}{parts} {}", span.label, span.quote, more.trim()).trim_end().to_owned()
+        let mut more: Vec<String> = place.into_iter().map(|(start, end)| format!("{start}–{end}")).collect();
+        if span.ranges.len() > 1 {
+            more.push(format!("in {} parts", span.ranges.len()));
+        }
+        more.extend(span.attributes.iter().map(|(name, value)| format!("{name}: {value}")));
+        more.extend(Some(&span.note).filter(|note| !note.is_empty()).cloned());
+        Held::new(span.label.as_str(), &span.quote, more.join(", "))
     };
-    let quote = |id| layer.spans.get(&id).map_or("", |span| span.quote.as_str());
-    let relations = layer
-        .relations
-        .values()
-        .map(|relation| format!("{}: “{}” → “{}”", relation.label, quote(relation.from), quote(relation.to)));
+    let quote = |id| layer.spans.get(&id).map(|span| span.quote.clone()).unwrap_or_default();
+    let relations = layer.relations.values().map(|relation| Held {
+        kind: relation.label.to_string(),
+        words: vec![quote(relation.from), quote(relation.to)],
+        more: String::new(),
+    });
     spans.into_iter().map(line).chain(relations).collect()
 }
 
 fn manifests(vfs: &dyn Vfs, root: &Path, ours: &str) -> Option<Compared> {
     let read = |file: &str| {
         let read = read_manifest(&vfs.read(&root.join(file)).ok()?, file, Purpose::Look).ok()?.project;
-        let mut lines = vec![format!("name “{}”", read.name), format!("settings {:?}", read.settings)];
-        lines.extend(read.articles().iter().map(|info| {
+        let blind = if read.settings.blind { "yes" } else { "no" };
+        let mut all = vec![Held::new("name", &read.name, ""), Held::new("blind", blind, "")];
+        all.extend(read.articles().iter().map(|info| {
             let hash = info.hash.to_hex();
-            format!(
-                "article {} “{}” {} {}",
-                info.id,
-                info.title,
-                info.date,
-                hash.get(..8).unwrap_or_default()
-            )
+            let more = [info.id.as_str(), &info.date, hash.get(..8).unwrap_or_default()].join(" ");
+            Held::new("article", &info.title, more)
         }));
-        lines.extend(read.annotators.iter().map(|annotator| format!("annotator {}", annotator.id)));
-        lines.extend(read.codebook.labels.iter().map(|label| format!("label {} “{}”", label.id, label.name)));
-        lines.extend(
-            read.codebook.relations.iter().map(|kind| format!("relation {} “{}”", kind.id, kind.name)),
-        );
-        Some(lines)
+        all.extend(read.annotators.iter().map(|who| Held::new("annotator", &who.name, who.id.as_str())));
+        all.extend(read.codebook.labels.iter().map(|it| Held::new("label", &it.name, it.id.as_str())));
+        all.extend(read.codebook.relations.iter().map(|it| Held::new("relation", &it.name, it.id.as_str())));
+        Some(all)
     };
     Some(compare(read(ours)?, read(paths::MANIFEST)?))
 }
@@ -158,24 +170,24 @@ fn manifests(vfs: &dyn Vfs, root: &Path, ours: &str) -> Option<Compared> {
 fn registries(vfs: &dyn Vfs, root: &Path, ours: &str) -> Option<Compared> {
     let read = |file: &str| {
         let read = read_registry(&vfs.read(&root.join(file)).ok()?, file, Purpose::Look).ok()?;
-        let line = |entity: &crate::model::Entity| {
-            format!("{} “{}” {}", entity.id, entity.name, entity.aliases.join("، ")).trim_end().to_owned()
+        let held = |it: &crate::model::Entity| {
+            Held::new(it.id.as_str(), &it.name, [it.aliases.join("، "), it.external.clone()].join(" ").trim())
         };
-        Some(read.entities.values().map(line).collect())
+        Some(read.entities.values().map(held).collect())
     };
     Some(compare(read(ours)?, read(paths::REGISTRY)?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::compare;
+    use super::{Held, compare};
 
     #[test]
     fn what_is_there_twice_counts_twice() {
-        let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
+        let lines = |words: &[&str]| words.iter().map(|word| Held::new("x", word, "")).collect::<Vec<_>>();
         let compared = compare(lines(&["a", "a", "b"]), lines(&["a", "c", "c"]));
         assert_eq!(compared.same, 1);
-        assert_eq!(compared.ours, ["a", "b"]);
-        assert_eq!(compared.theirs, ["c", "c"]);
+        assert_eq!(compared.ours, lines(&["a", "b"]));
+        assert_eq!(compared.theirs, lines(&["c", "c"]));
     }
 }

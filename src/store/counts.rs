@@ -125,7 +125,7 @@ impl LayerCounts {
 }
 
 /// Length and time of a file that was counted.
-type Seen = (u64, i128);
+pub(super) type Seen = (u64, i128);
 
 fn seen(stamp: Stamp) -> Seen {
     (stamp.len, stamp.mtime)
@@ -200,16 +200,9 @@ impl Tally {
         }
     }
 
-    /// Takes over which layers exist from a newer list; `keeps` are in memory. Whether anything was new.
-    pub(super) fn relist(&mut self, listed: Self, keeps: impl Fn(&LayerKey) -> bool) -> bool {
-        let before = self.entries.len();
-        self.entries.retain(|key, _| listed.entries.contains_key(key) || keeps(key));
-        let mut news = self.entries.len() != before;
-        for key in listed.entries.into_keys().filter(|key| !keeps(key)) {
-            news |= !self.entries.contains_key(&key);
-            self.exists(key);
-        }
-        news
+    /// A layer's file is gone.
+    pub(super) fn gone(&mut self, key: &LayerKey) {
+        self.entries.remove(key);
     }
 
     /// Layers with the file each was counted from, for [`survey`].

@@ -29,7 +29,7 @@ pub mod vfs;
 mod writer;
 
 pub use backup::{Backup, Backups, Made};
-pub use conflicts::{Compared, Conflict};
+pub use conflicts::{Compared, Conflict, Held};
 pub use counts::LayerCounts;
 pub use create::{check_new, create, write_texts};
 pub use describe::describe;

@@ -3,18 +3,18 @@
 //! The look is a value that holds all it needs, so that it can run on any thread; nothing is changed by it. What it
 //! found is taken in by the session, which knows what of ours is not in the files yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::counts::{Counted, Tally, survey};
+use super::counts::{Counted, Seen, survey};
 use super::format_v1::{Purpose, ReadManifest, ReadRegistry, Unreadable, read_manifest, read_registry};
 use super::load::{self, Home, Keep, Known, LoadedLayer, Mark, read_marked};
 use super::snapshot::Target;
 use super::vfs::Stamp;
 use super::{Vfs, paths, recover};
-use crate::model::{Article, ArticleId, ArticleInfo, Issue, Place, Project};
+use crate::model::{Article, ArticleId, ArticleInfo, Issue, LayerKey, Place, Project};
 
 /// Stamps of the text files that were looked at; nothing for a file that is not there.
 pub(super) type TextStamps = BTreeMap<ArticleId, Option<Stamp>>;
@@ -31,7 +31,8 @@ pub struct OutsideCheck {
     pub(super) stamps: TextStamps,
     /// The index, for the names of layer files.
     pub(super) articles: Vec<Arc<ArticleInfo>>,
-    pub(super) tally: Tally,
+    /// Layers known of, with the file each was counted from.
+    pub(super) seen: Vec<(LayerKey, Option<Seen>)>,
     /// Number of the last edit.
     pub(super) seq: u64,
     pub(super) purpose: Purpose,
@@ -48,8 +49,9 @@ pub struct OutsideFound {
     pub(super) stamps: TextStamps,
     /// Number of the last edit when the look began.
     pub(super) seq: u64,
-    /// The layers there are, and those that were counted anew.
-    pub(super) listed: Tally,
+    /// Layers that came and went, and those that were counted anew.
+    pub(super) appeared: Vec<LayerKey>,
+    pub(super) gone: Vec<LayerKey>,
     pub(super) counted: Vec<Counted>,
 }
 
@@ -78,7 +80,12 @@ pub(super) enum Now {
 impl OutsideFound {
     /// Whether all is as it was known.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.texts.is_empty() && self.unread.is_empty() && self.counted.is_empty()
+        self.files.is_empty()
+            && self.texts.is_empty()
+            && self.unread.is_empty()
+            && self.appeared.is_empty()
+            && self.gone.is_empty()
+            && self.counted.is_empty()
     }
 }
 
@@ -89,29 +96,42 @@ impl OutsideCheck {
     pub fn run(mut self) -> OutsideFound {
         let mut found = OutsideFound { seq: self.seq, ..OutsideFound::default() };
         self.look_at_texts(&mut found);
-        for (target, home) in std::mem::take(&mut self.homes) {
-            if let Some(now) = self.look_at(&target, &home, &found) {
-                found.files.push(FileFound { target, home, now });
+        for (target, home) in &self.homes {
+            if let Some(now) = self.look_at(target, home, &found) {
+                found.files.push(FileFound { target: target.clone(), home: home.clone(), now });
             }
         }
+        self.look_at_layers(&mut found);
+        found
+    }
+
+    /// Which layers there are, and what those hold that changed since they were counted. The counts of those in memory
+    /// are what is in memory.
+    fn look_at_layers(&mut self, found: &mut OutsideFound) {
         let mut project = Project::default();
         for (at, info) in self.articles.iter().enumerate() {
             project.insert_article(at, (**info).clone());
         }
-        found.listed = recover::layers_listed(&*self.vfs, &self.root, &project, &mut Vec::new());
-        let loaded = |key: &crate::model::LayerKey| {
-            found.files.iter().any(|file| file.target == Target::Layer(key.clone()))
-        };
-        let mut layers = found.listed.clone();
-        layers.fill_from(self.tally);
-        let layers = layers.seen().into_iter().filter(|(key, _)| !loaded(key)).collect();
-        let mut counted = Vec::new();
+        let listed = recover::layers_listed(&*self.vfs, &self.root, &project, &mut Vec::new()).seen();
+        let mut known: BTreeMap<LayerKey, Option<Seen>> =
+            std::mem::take(&mut self.seen).into_iter().collect();
+        let mut layers = Vec::with_capacity(listed.len());
+        for (key, _) in listed {
+            match known.remove(&key) {
+                Some(seen) => layers.push((key, seen)),
+                None => {
+                    found.appeared.push(key.clone());
+                    layers.push((key, None));
+                }
+            }
+        }
+        found.gone = known.into_keys().collect();
+        let in_memory: BTreeSet<&Target> = self.homes.iter().map(|(target, _)| target).collect();
+        layers.retain(|(key, _)| !in_memory.contains(&Target::Layer(key.clone())));
         survey(&*self.vfs, &self.root, layers, |one| {
-            counted.push(one);
+            found.counted.push(one);
             true
         });
-        found.counted = counted;
-        found
     }
 
     fn look_at_texts(&mut self, found: &mut OutsideFound) {

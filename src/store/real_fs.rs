@@ -102,7 +102,8 @@ impl Vfs for RealFs {
             Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
             Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
         };
-        Ok(Stamp { len: found.len(), mtime, inode: inode(&found), is_dir: found.is_dir() })
+        let (inode, changed) = identity_of(&found);
+        Ok(Stamp { len: found.len(), mtime, inode, changed, is_dir: found.is_dir() })
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn VfsLock>> {
@@ -160,12 +161,14 @@ fn refuse_link(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Number and last change of a file.
 #[cfg(unix)]
-fn inode(found: &fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(found)
+fn identity_of(found: &fs::Metadata) -> (u64, i128) {
+    use std::os::unix::fs::MetadataExt as _;
+    (found.ino(), i128::from(found.ctime()) * 1_000_000_000 + i128::from(found.ctime_nsec()))
 }
 
 #[cfg(not(unix))]
-fn inode(_: &fs::Metadata) -> u64 {
-    0
+fn identity_of(_: &fs::Metadata) -> (u64, i128) {
+    (0, 0)
 }

@@ -13,6 +13,9 @@ pub struct Stamp {
     pub mtime: i128,
     /// Number of the file on its disk, 0 where the system has none.
     pub inode: u64,
+    /// Last change of content or names by the system's own clock, which tools that restore times cannot set back; 0
+    /// where the system keeps none.
+    pub changed: i128,
     /// Whether it is a folder.
     pub is_dir: bool,
 }

@@ -205,10 +205,10 @@ impl Vfs for Disk {
     fn stat(&self, path: &Path) -> Result<Stamp> {
         let inner = self.0.lock().unwrap();
         if inner.folders.contains(path) || path.parent().is_none() {
-            return Ok(Stamp { len: 0, mtime: 0, inode: 0, is_dir: true });
+            return Ok(Stamp { is_dir: true, ..Stamp::default() });
         }
         let (inode, bytes) = inner.files.get(path).ok_or(ErrorKind::NotFound)?;
-        Ok(Stamp { len: bytes.len() as u64, mtime: 0, inode: *inode, is_dir: false })
+        Ok(Stamp { len: bytes.len() as u64, inode: *inode, ..Stamp::default() })
     }
 
     fn lock(&self, path: &Path) -> Result<Box<dyn VfsLock>> {

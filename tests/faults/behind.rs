@@ -149,18 +149,49 @@ const CASES: &[(&str, Act, Then)] = &[
     ("quarantine", link_outside, Then::Left),
 ];
 
-pub(crate) fn all() {
-    let mut problems = Vec::new();
-    for (nth, (file, act, then)) in CASES.iter().enumerate() {
-        if let Err(problem) = case(file, *act, *then) {
-            problems.push(format!("case {}, {file}: {problem}", nth + 1));
-        }
-    }
-    assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), CASES.len(), problems.join("\n"));
-    println!("    {} files changed behind an open session: no foreign byte overwritten", CASES.len());
+/// When the window looks at the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Looks {
+    /// Never: the snapshot finds out.
+    Never,
+    /// Before anything else is done.
+    First,
+    /// While edits in every kind of file are pending.
+    Pending,
 }
 
-fn case(file: &str, act: Act, then: Then) -> Result<(), String> {
+pub(crate) fn all() {
+    let mut problems = Vec::new();
+    let mut read_again = 0;
+    for looks in [Looks::Never, Looks::First, Looks::Pending] {
+        for (nth, (file, act, then)) in CASES.iter().enumerate() {
+            match case(file, *act, *then, looks) {
+                Ok(again) => read_again += usize::from(again),
+                Err(problem) => {
+                    problems.push(format!("case {}, {file}, looks {looks:?}: {problem}", nth + 1))
+                }
+            }
+        }
+    }
+    let count = 3 * CASES.len();
+    assert!(problems.is_empty(), "{} of {count}:\n{}", problems.len(), problems.join("\n"));
+    assert!(read_again >= 7, "only {read_again} files were read again");
+    println!(
+        "    {count} files changed behind an open session, {read_again} read again: no foreign byte overwritten"
+    );
+}
+
+/// Looks as the window does when it gets the keyboard back. Returns what it told, and whether it read the file again.
+fn look(session: &mut Session, file: &str) -> (Vec<String>, bool) {
+    let found = session.outside_check().run();
+    let taken = session.take_outside(found).taken;
+    let again = taken.reloaded.iter().any(|name| name == file);
+    let told = taken.reloaded.iter().map(|name| format!("read again: {name}"));
+    (told.chain(taken.issues.iter().map(ToString::to_string)).collect(), again)
+}
+
+/// Says whether the file was read again.
+fn case(file: &str, act: Act, then: Then, looks: Looks) -> Result<bool, String> {
     let folder = folder();
     let (root, outside) = (folder.path().join("study"), folder.path().join("thesis"));
     std::fs::write(&outside, PRECIOUS).unwrap();
@@ -169,7 +200,23 @@ fn case(file: &str, act: Act, then: Then) -> Result<(), String> {
     let mut session = study::open(&root).session;
     act(&path, &outside);
     let put = contents(&path);
-    let mut told = work(&mut session);
+    let (mut told, mut again) = (Vec::new(), false);
+    if looks == Looks::First {
+        (told, again) = look(&mut session, file);
+        if again && contents(&path) != put {
+            return Err("looking changed it".into());
+        }
+        let (more, _) = look(&mut session, file);
+        if more.iter().any(|more| told.contains(more)) {
+            return Err(format!("it is told twice: {more:?}"));
+        }
+    }
+    told.extend(work(
+        &mut session,
+        |session| {
+            if looks == Looks::Pending { look(session, file).0 } else { Vec::new() }
+        },
+    ));
     if let Err(error) = session.close() {
         told.push(error.to_string());
     }
@@ -178,28 +225,33 @@ fn case(file: &str, act: Act, then: Then) -> Result<(), String> {
         told.extend(opened.issues.iter().map(ToString::to_string));
         told.extend(opened.session.load(&"a".into(), &"me".into()).iter().map(ToString::to_string));
     }
+    // What was read again holds theirs and ours by now.
+    let then = if again { Then::Ours } else { then };
     check(&root, &path, &put, then, &told)?;
     if contents(&outside) != [(PathBuf::new(), PRECIOUS.to_vec())] {
         return Err("the file outside was overwritten".into());
     }
-    let Ok(opened) = opened else { return Ok(()) };
+    let Ok(opened) = opened else { return Ok(again) };
     // No span is on other words, whatever stands in the files now.
     let layer = opened.session.project().layer(&study::key()).cloned().unwrap_or_default();
     match layer.spans.values().find(|span| !span.lost && span.quote != "one") {
         Some(span) => Err(format!("{span:?} is on other words")),
-        None => Ok(()),
+        None => Ok(again),
     }
 }
 
 /// Edits in every kind of file, and what is told of them.
-fn work(session: &mut Session) -> Vec<String> {
-    let name = Edit::SetName { old: "study".into(), new: "ours-2".into() };
+fn work(session: &mut Session, before: impl FnOnce(&mut Session) -> Vec<String>) -> Vec<String> {
+    let old = session.project().name.clone();
+    let name = Edit::SetName { old, new: "ours-2".into() };
     for edit in [study::add(2), study::entity(2), name] {
         session.apply(edit).unwrap();
     }
     session.sync().unwrap();
+    let mut told = before(session);
     session.snapshot();
-    session.tick(std::time::Duration::ZERO).iter().map(ToString::to_string).collect()
+    told.extend(session.tick(std::time::Duration::ZERO).iter().map(ToString::to_string));
+    told
 }
 
 fn check(

@@ -136,7 +136,7 @@ fn where_ours_was_pending_both_files_are_kept_and_compared() {
     room.step();
     room.press(Key::Enter);
     room.wait_for("0 the same · 2 only in yours · 1 only in theirs");
-    assert!(room.has("Only in theirs: actor “Ali” 0–3 theirs"), "{:?}", room.names());
+    assert!(room.has("Only in theirs: actor “Ali” 0–3, theirs"), "{:?}", room.names());
 }
 
 #[test]

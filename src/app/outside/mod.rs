@@ -73,7 +73,10 @@ fn take(desk: &mut Desk, found: OutsideFound, asked: bool, notices: &mut Notices
     match said(&news) {
         Some(said) if news.forgotten > 0 => notices.warning(said),
         Some(said) => notices.info(said),
-        None if asked && taken.issues.is_empty() => notices.info("No file was changed by anything else"),
+        // Of a contested file the snapshot tells.
+        None if asked && taken.issues.is_empty() && taken.contested.is_empty() => {
+            notices.info("No file was changed by anything else")
+        }
         None => {}
     }
     taken.texts.iter().for_each(|article| desk.forget_places(article));

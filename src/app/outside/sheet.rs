@@ -7,8 +7,9 @@ use crate::app::controls::card;
 use crate::app::desk::Desk;
 use crate::app::jobs::Job;
 use crate::app::theme::{Palette, size, space};
-use crate::app::widgets::Label;
-use crate::store::Conflict;
+use crate::app::widgets::{Label, isolate};
+use crate::layout::Direction;
+use crate::store::{Conflict, Held};
 
 /// Lines of one kind that are shown.
 const MOST: usize = 100;
@@ -44,14 +45,16 @@ impl Conflicts {
             ui.spacing_mut().item_spacing.y = space::UNIT;
             Label::new("Conflict files").size(18.0).bold().role(Role::Heading).ui(ui);
             self.state(ui);
-            ScrollArea::vertical().max_height((height - 150.0).max(120.0)).auto_shrink([false, true]).show(
-                ui,
-                |ui| {
+            let most = (height - 150.0).max(120.0);
+            ScrollArea::vertical()
+                .max_height(most)
+                .min_scrolled_height(most)
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
                     for conflict in &self.found {
                         card(ui, |ui| pair(ui, conflict));
                     }
-                },
-            );
+                });
         });
         true
     }
@@ -91,15 +94,21 @@ fn pair(ui: &mut Ui, conflict: &Conflict) {
     lines(ui, "Only in theirs", &compared.theirs);
 }
 
-fn lines(ui: &mut Ui, heading: &str, lines: &[String]) {
-    if lines.is_empty() {
+fn lines(ui: &mut Ui, heading: &str, held: &[Held]) {
+    if held.is_empty() {
         return;
     }
     Label::new(heading).size(size::HINT).dim().ui(ui);
-    for line in lines.iter().take(MOST) {
-        Label::new(line.as_str()).name(format!("{heading}: {line}")).wrap().ui(ui);
+    for held in held.iter().take(MOST) {
+        let words = |wrap: fn(&str) -> String| {
+            let quoted = held.words.iter().map(|words| wrap(&format!("“{words}”")));
+            quoted.collect::<Vec<_>>().join(" → ")
+        };
+        let line = format!("{} {} {}", isolate(&held.kind), words(isolate), isolate(&held.more));
+        let name = format!("{heading}: {} {} {}", held.kind, words(str::to_owned), held.more);
+        Label::new(line).name(name.trim_end().to_owned()).direction(Direction::LeftToRight).wrap().ui(ui);
     }
-    if let Some(more) = lines.len().checked_sub(MOST).filter(|more| *more > 0) {
+    if let Some(more) = held.len().checked_sub(MOST).filter(|more| *more > 0) {
         Label::new(format!("and {more} more")).size(size::HINT).dim().ui(ui);
     }
 }

@@ -15,10 +15,11 @@ const HEIGHT: f32 = 46.0;
 
 /// The banner, while there is something to say.
 pub(in crate::app) fn banner(ui: &mut Ui, desk: &Desk, queue: &mut Vec<UiCommand>) {
-    let need = desk.settle_need();
-    if !need.changed || desk.article().is_none_or(|article| article.is_empty()) {
+    // Asked each frame; the spans are counted only where there is something to say.
+    if !desk.is_text_changed() || desk.article().is_none_or(|article| article.is_empty()) {
         return;
     }
+    let need = desk.settle_need();
     let palette = Palette::of(ui.ctx());
     let frame = Frame::new()
         .fill(blend(palette.panel, palette.warn, 0.14))

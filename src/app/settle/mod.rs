@@ -100,9 +100,14 @@ impl Settling {
 }
 
 impl Desk {
+    /// Whether the open article's text is another one than the index knows.
+    fn is_text_changed(&self) -> bool {
+        self.open.as_ref().is_some_and(|id| self.session.is_text_changed(id))
+    }
+
     /// How much there is to do on the open article.
     pub(super) fn settle_need(&self) -> Need {
-        let changed = self.open.as_ref().is_some_and(|id| self.session.is_text_changed(id));
+        let changed = self.is_text_changed();
         let spans = self.layer().map(|layer| layer.spans.values()).into_iter().flatten();
         let (mut lost, mut standing) = (0, 0);
         for span in spans {

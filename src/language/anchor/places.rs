@@ -239,8 +239,14 @@ impl Words {
     }
 }
 
-/// Whether two folded words differ in few letters: one of four.
+/// Whether two folded words differ in few letters, one of four, and not at both ends.
 fn is_like(word: &str, other: &str) -> bool {
+    // Most pairs differ so much in length or in both ends that their letters need no look.
+    let far = word.len().abs_diff(other.len()) * 3 > word.len().max(other.len());
+    let ends = word.chars().next() == other.chars().next() || word.chars().last() == other.chars().last();
+    if far || !ends {
+        return word == other;
+    }
     let (a, b): (Vec<char>, Vec<char>) = (word.chars().collect(), other.chars().collect());
     let most = a.len().max(b.len()) / 4;
     if most == 0 || a.len().abs_diff(b.len()) > most || a.len() > 64 || b.len() > 64 {

@@ -114,7 +114,7 @@ fn where_ours_is_pending_theirs_stays_and_ours_goes_beside() {
     assert!(conflict.ours.starts_with("layers/me/a.conflict-"), "{}", conflict.ours);
     let compared = conflict.compared.as_ref().unwrap();
     assert_eq!((compared.same, compared.ours.len(), compared.theirs.len()), (1, 1, 1));
-    assert!(compared.ours[0].contains("two") && compared.theirs[0].contains("three"), "{compared:?}");
+    assert_eq!((&*compared.ours[0].words[0], &*compared.theirs[0].words[0]), ("two", "three"));
 }
 
 #[test]
@@ -260,4 +260,43 @@ fn a_copy_that_was_worked_on_elsewhere_hides_no_edit_to_come() {
     drop(session);
     let opened = Session::open(&room.root()).unwrap();
     assert_eq!(shown(&opened.session), "[one]{actor} [two]{claim} three");
+}
+
+#[test]
+fn a_text_taken_over_stays_so_after_a_crash_and_can_be_given_back() {
+    let room = Room::new("[one]{actor} two");
+    room.put("articles/a.txt", "one two three");
+    let mut session = Session::open(&room.root()).unwrap().session;
+    assert_eq!(codes(&load(&mut session)), ["article-hash"]);
+    let old = session.project().article(&"a".into()).unwrap().mark();
+    let new = session.project().text(&"a".into()).unwrap().mark();
+    session.apply(Edit::AcceptText { article: "a".into(), old, new }).unwrap();
+    session.sync().unwrap();
+    drop(session);
+    let mut opened = Session::open(&room.root()).unwrap();
+    assert_eq!(opened.recovered_list, ["took over the changed text of the article a"]);
+    assert_eq!(load(&mut opened.session), []);
+    assert!(!opened.session.is_text_changed(&"a".into()));
+    opened.session.close().unwrap();
+    let mut session = room.open();
+    assert_eq!(load(&mut session), []);
+    session.apply(Edit::AcceptText { article: "a".into(), old: new, new: old }).unwrap();
+    assert!(session.is_text_changed(&"a".into()));
+    session.undo().unwrap();
+    assert!(!session.is_text_changed(&"a".into()));
+}
+
+#[test]
+fn a_layer_that_was_put_away_and_changed_is_not_reached_by_undo() {
+    let room = Room::new("[one]{actor} two three");
+    let mut session = open_loaded(&room);
+    mark(&mut session, "two", "claim");
+    settle(&mut session);
+    session.unload(&"a".into());
+    let theirs = room.elsewhere(LAYER, |session| mark(session, "three", "location"));
+    room.put(LAYER, &theirs);
+    assert_eq!(look(&mut session).forgotten, 1);
+    assert!(session.undo().unwrap().is_none());
+    load(&mut session);
+    assert_eq!(shown(&session), "[one]{actor} [two]{claim} [three]{location}");
 }

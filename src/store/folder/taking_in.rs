@@ -5,7 +5,7 @@
 
 use super::{Folder, own_file};
 use crate::model::{Article, ArticleId, Edit, Issue, LayerKey, Place, Project};
-use crate::store::counts::{Counted, Tally};
+use crate::store::counts::Counted;
 use crate::store::format_v1::{Purpose, Through, read_layer, write_layer};
 use crate::store::load::{Home, Keep, Known, LoadedLayer, Mark};
 use crate::store::outside_check::{FileFound, Now, OutsideCheck, OutsideFound, keep};
@@ -16,6 +16,8 @@ use crate::store::snapshot::Target;
 pub struct TakenIn {
     /// Files that were read again, as paths relative to the project's folder.
     pub reloaded: Vec<String>,
+    /// Files that were left as they are now, because work of ours for them is pending: it goes beside them.
+    pub contested: Vec<String>,
     /// Articles whose text is another one now.
     pub texts: Vec<ArticleId>,
     /// Layers that were read again or stand on another text.
@@ -40,7 +42,7 @@ impl TakenIn {
 
     /// Whether the project is as it was.
     pub fn is_empty(&self) -> bool {
-        self.reloaded.is_empty() && self.issues.is_empty() && !self.counts
+        self.reloaded.is_empty() && self.contested.is_empty() && self.issues.is_empty() && !self.counts
     }
 }
 
@@ -56,7 +58,7 @@ impl Folder {
             texts: texts.collect(),
             stamps: self.text_stamps.clone(),
             articles: project.articles().to_vec(),
-            tally: self.tally.clone(),
+            seen: self.tally.seen(),
             seq: self.seq,
         }
     }
@@ -74,7 +76,7 @@ impl Folder {
         for file in found.files {
             ours_beside |= self.take_file(file, project, &mut taken);
         }
-        self.take_counts_of(found.seq, found.listed, found.counted, project, &mut taken);
+        self.take_counts_of(found.seq, (found.appeared, found.gone), found.counted, project, &mut taken);
         for (key, layer) in project.layers() {
             if taken.layers.contains(key) {
                 self.tally.set(key, layer);
@@ -90,7 +92,7 @@ impl Folder {
     fn take_counts_of(
         &mut self,
         seq: u64,
-        listed: Tally,
+        (appeared, gone): (Vec<LayerKey>, Vec<LayerKey>),
         counted: Vec<Counted>,
         project: &Project,
         taken: &mut TakenIn,
@@ -98,7 +100,14 @@ impl Folder {
         let in_memory = |key: &LayerKey| project.layer(key).is_some();
         // A file that we wrote since the look began is not in its list.
         if seq == self.seq && self.in_flight.is_none() {
-            taken.counts |= self.tally.relist(listed, in_memory);
+            for key in gone.iter().filter(|key| !in_memory(key)) {
+                self.tally.gone(key);
+                taken.counts = true;
+            }
+        }
+        for key in appeared.into_iter().filter(|key| !in_memory(key)) {
+            self.tally.exists(key);
+            taken.counts = true;
         }
         for counted in counted.into_iter().filter(|(key, ..)| !in_memory(key)) {
             if self.tally.get(&counted.0).is_some_and(|before| *before != counted.1) {
@@ -155,6 +164,7 @@ impl Folder {
             return false;
         }
         if flying || self.files.dirty.contains(&target) {
+            taken.contested.push(home.file);
             // The snapshot compares once more, leaves theirs where it is and puts ours beside.
             return !flying;
         }

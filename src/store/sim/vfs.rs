@@ -308,9 +308,9 @@ impl Vfs for SimVfs {
         Ok(match machine.disk.files.get(&inode) {
             Some(file) => {
                 let len = u64::try_from(file.live.bytes().len()).unwrap_or(u64::MAX);
-                Stamp { len, mtime: i128::from(file.mtime), inode, is_dir: false }
+                Stamp { len, mtime: i128::from(file.mtime), inode, changed: 0, is_dir: false }
             }
-            None => Stamp { len: 0, mtime: 0, inode, is_dir: true },
+            None => Stamp { inode, is_dir: true, ..Stamp::default() },
         })
     }
 
