@@ -17,7 +17,7 @@ use super::wire::ProjectLine;
 use super::{Header, Page, RelationLine, Report, SpanLine, Writer};
 use crate::model::Layer;
 
-pub use read::{JsonlReader, ReadOptions};
+pub use read::{JsonlReader, LONGEST_LINE, ReadOptions};
 
 /// Writes the native data set.
 #[derive(Debug, Default)]
