@@ -17,6 +17,7 @@ mod room;
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, pos2, vec2};
@@ -27,6 +28,9 @@ use room::{Room, settings};
 
 const EDITS: usize = 10_000;
 const EVENTS: usize = 50_000;
+
+/// One after the other: each looks at the memory of the whole process.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Prints a figure also where the test passes and its output is kept back.
 fn say(what: &str) {
@@ -54,6 +58,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 #[test]
 fn ten_thousand_edits_leave_memory_and_waiting_as_they_were() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let text = "قال علي: لا. ".to_owned() + &"قال الوزير إن بغداد لا تحتاج إلى ذلك.\n".repeat(12);
     let mut room = Room::open(&[&text]);
     room.drag_over("علي");
@@ -169,6 +174,7 @@ fn event(dice: &mut Dice, at: &mut Pos2, modifiers: &mut Modifiers) -> Vec<Event
 
 #[test]
 fn a_monkey_breaks_nothing_and_loses_nothing() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("study");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("projects/iraq-withdrawal"), &root);
@@ -208,6 +214,10 @@ fn a_monkey_breaks_nothing_and_loses_nothing() {
         (&alive.name, &alive.codebook, &alive.entities)
     );
     assert_eq!(found.annotators, alive.annotators);
-    say(&format!("monkey {seed}: {done} events in {frames} frames, {:.0?}, {edits} edits", begun.elapsed()));
+    say(&format!(
+        "monkey {seed}: {done} events in {frames} frames, {:.0?}, {edits} edits; memory {:.0?} MB",
+        begun.elapsed(),
+        memory().unwrap_or_default()
+    ));
     assert!(edits > 20, "the monkey did something: {edits} edits");
 }

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod hidden;
 mod marking;
 mod panels;
 mod pictures;
