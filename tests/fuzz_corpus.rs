@@ -1,5 +1,9 @@
 //! The inputs that fuzzing found worth keeping, replayed: each took the program to a place of its own, or broke it once.
-#![allow(clippy::unwrap_used, reason = "what fails here is a failed test")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "reads the corpus; what fails is a failed test"
+)]
 
 mod fuzz_bodies;
 

@@ -34,7 +34,8 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 /// Prints a figure also where the test passes and its output is kept back.
 fn say(what: &str) {
-    writeln!(std::io::stderr(), "    {what}").unwrap();
+    let mut out = std::io::stderr();
+    writeln!(out, "    {what}").unwrap();
 }
 
 fn number(name: &str, default: u64) -> u64 {

@@ -2,6 +2,8 @@
 //! were found worth keeping. A body panics where something is wrong and says nothing otherwise.
 #![allow(
     dead_code,
+    clippy::cast_possible_truncation,
+    clippy::string_slice,
     clippy::unwrap_used,
     unreachable_pub,
     reason = "each user takes its part; a panic is the finding"
@@ -11,8 +13,11 @@ mod edits;
 mod folder;
 mod reading;
 
-/// Every target by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 8] = [
+/// A target: its name and its body.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: [Target; 8] = [
     ("recover", folder::recover),
     ("journal", folder::journal),
     ("ron", folder::ron),
