@@ -217,3 +217,51 @@ fn nothing_is_written_through_a_link_that_leads_out_of_the_folder() {
         std::fs::remove_dir_all(&copy).unwrap();
     }
 }
+
+/// What a folder from a stranger may hold instead of files: devices that never end, pipes that never begin.
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_and_pipes_under_our_names_are_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, pipe) = (folder.path().join("study"), folder.path().join("pipe"));
+    let (project, key) = fixture::project("[Ali]{actor} said [no]{claim}");
+    Session::create(&root, project).unwrap().close().unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for name in [
+        "project.ron",
+        "entities.ron",
+        "layers/me/a.ron",
+        "articles/a.txt",
+        "journal/000009.jnl",
+        "cache/counts.txt",
+    ] {
+        for target in [Path::new("/dev/zero"), Path::new("/dev/full"), &pipe] {
+            let copy = folder.path().join("copy");
+            assert!(
+                std::process::Command::new("cp").arg("-r").arg(&root).arg(&copy).status().unwrap().success()
+            );
+            let link = copy.join(name);
+            std::fs::remove_file(&link).unwrap_or_default();
+            std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let told = match Session::open(&copy) {
+                Err(error) => vec![error.to_string()],
+                Ok(Opened { mut session, mut issues, read_only, .. }) => {
+                    issues.extend(session.load(&key.article, &key.annotator));
+                    issues.iter().map(ToString::to_string).chain(read_only).collect()
+                }
+            };
+            let named = told.iter().any(|told| told.contains(name) && told.contains("device or a pipe"));
+            assert!(named || name.starts_with("cache"), "{name} as {}: {told:?}", target.display());
+            std::fs::remove_dir_all(&copy).unwrap();
+        }
+    }
+    let incoming = folder.path().join("incoming");
+    std::fs::create_dir(&incoming).unwrap();
+    std::fs::rename(&pipe, incoming.join("pipe.txt")).unwrap();
+    assert_eq!(outside::files_under(&[incoming]), (Vec::new(), Vec::new()));
+    let sparse = folder.path().join("sparse.txt");
+    std::fs::File::create(&sparse).unwrap().set_len(outside::LARGEST + 1).unwrap();
+    let said = outside::read(&sparse).unwrap_err().to_string();
+    assert!(said.contains(&outside::LARGEST.to_string()), "{said}");
+}

@@ -135,6 +135,41 @@ pub(crate) fn read_only() {
     assert_eq!(Access::default(), Access::Write);
 }
 
+/// `/dev/full` under the names of the next journals: each write is refused, or would be, had it been opened.
+pub(crate) fn device() {
+    let folder = folder();
+    let root = folder.path().join("study");
+    study::make(&root);
+    let mut session = study::open(&root).session;
+    session.apply(study::add(2)).unwrap();
+    session.sync().unwrap();
+    drop(session);
+    let last = files(&root.join("journal")).len() as u64;
+    for number in last..last + 3 {
+        let name = root.join(format!("journal/{number:06}.jnl"));
+        if !name.exists() {
+            std::os::unix::fs::symlink("/dev/full", &name).unwrap();
+        }
+    }
+    let opened = study::open(&root);
+    let told: Vec<String> = opened.issues.iter().map(ToString::to_string).collect();
+    let why = opened.read_only.clone();
+    let mut session = opened.session;
+    assert_eq!(study::numbers(&session), [1, 2], "what was saved is there: {told:?} {why:?}");
+    if session.apply(study::add(3)).is_ok() {
+        session.sync().unwrap_or_else(|error| println!("    {error}"));
+    }
+    drop(session);
+    for number in last..last + 3 {
+        let name = root.join(format!("journal/{number:06}.jnl"));
+        if name.is_symlink() {
+            std::fs::remove_file(name).unwrap();
+        }
+    }
+    let found = study::look(&root);
+    assert!(found.starts_with(&[1, 2]), "{found:?}");
+}
+
 fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
