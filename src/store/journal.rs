@@ -204,8 +204,9 @@ impl Journal {
                 Ok(())
             }
             Err(error) => {
-                // Nothing in it was acknowledged, and what it holds is still pending.
-                if self.vfs.unlink(&path).is_err() {
+                // Nothing in it was acknowledged, and what it holds is still pending. A file that was there before is
+                // not ours.
+                if error.kind() != std::io::ErrorKind::AlreadyExists && self.vfs.unlink(&path).is_err() {
                     tracing::debug!("{} could not be removed", path.display());
                 }
                 Err(StoreError::io("write", &path, error, MEANING))

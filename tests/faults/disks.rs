@@ -135,6 +135,38 @@ pub(crate) fn read_only() {
     assert_eq!(Access::default(), Access::Write);
 }
 
+/// `/dev/full` under the names of journals to come, and of one that is read.
+pub(crate) fn device() {
+    let folder = folder();
+    let root = folder.path().join("study");
+    study::make(&root);
+    let name = |number: u64| root.join(format!("journal/{number:06}.jnl"));
+    let mut session = study::open(&root).session;
+    session.apply(study::add(2)).unwrap();
+    session.sync().unwrap();
+    let last = (1..100).rev().find(|number| name(*number).exists()).expect("there is a journal");
+    let links = [name(last + 1), name(last + 2)];
+    links.iter().for_each(|link| std::os::unix::fs::symlink("/dev/full", link).unwrap());
+    for number in 3..6 {
+        session.apply(study::add(number)).unwrap();
+        session.snapshot();
+        session.tick(Duration::from_secs(6));
+    }
+    for _ in 0..80 {
+        session.tick(Duration::from_secs(6));
+    }
+    session.sync().unwrap();
+    drop(session);
+    assert_eq!(study::look(&root), [1, 2, 3, 4, 5], "taken names are passed over");
+    let link = name(99);
+    std::os::unix::fs::symlink("/dev/full", &link).unwrap();
+    let refused =
+        Session::open(&root).err().expect("a journal that cannot be read may hold edits").to_string();
+    assert!(refused.contains("device or a pipe") && refused.contains("was not opened"), "{refused}");
+    std::fs::remove_file(link).unwrap();
+    assert_eq!(study::look(&root), [1, 2, 3, 4, 5]);
+}
+
 fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {

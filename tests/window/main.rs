@@ -9,6 +9,7 @@
 )]
 
 mod changed;
+mod hidden;
 mod marking;
 mod panels;
 mod pictures;
