@@ -81,6 +81,10 @@ pub enum UiCommand {
     OpenProject,
     /// Starts a project.
     NewProject,
+    /// Shows the backups of the project, to restore one beside it.
+    ShowBackups,
+    /// Shows the edits that were recovered on opening.
+    ShowRecovered,
     /// Light or dark.
     ToggleTheme,
     /// Shows or hides the pills of invisible characters.
@@ -177,6 +181,8 @@ impl UiCommand {
         Self::PasteArticle,
         Self::OpenProject,
         Self::NewProject,
+        Self::ShowBackups,
+        Self::ShowRecovered,
         Self::ToggleTheme,
         Self::LargerText,
         Self::SmallerText,
@@ -237,6 +243,7 @@ impl UiCommand {
             Self::DoneAndNext | Self::ToggleDone | Self::CycleDirection => open && writable,
             Self::ImportFiles | Self::ImportFolder | Self::PasteArticle => writable,
             Self::Find => open,
+            Self::ShowRecovered => !desk.recovered.is_empty(),
             _ => true,
         }
     }

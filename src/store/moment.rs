@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn an_age_is_told_in_its_largest_unit() {
-        let age = |seconds| Moment(1000).age(Moment(1000 + seconds));
+        let age = |seconds: i64| Moment(1000).age(Moment(1000 + seconds));
         let told = [0, 59, 60, 12 * 60 + 5, 3600, 47 * 3600, 72 * 3600].map(|seconds| age(seconds).unwrap());
         let expected = [
             "less than a minute",

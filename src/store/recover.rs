@@ -413,7 +413,7 @@ impl Replay<'_> {
                 return self.refuse(entry, "cannot be read", &syntax.problem);
             }
         };
-        let mut applied = None;
+        let mut applied: Option<Edit> = None;
         let mut parts = 0;
         for part in found.into_parts() {
             let layer = part.layer();
@@ -444,7 +444,10 @@ impl Replay<'_> {
                 Ok(()) => {
                     self.files.dirty.insert(target);
                     parts += 1;
-                    applied.get_or_insert(edit);
+                    // What a person did; that an article is begun by it goes without saying.
+                    if applied.as_ref().is_none_or(goes_along) {
+                        applied = Some(edit);
+                    }
                 }
                 Err(refusal) => self.refuse(entry, "does not fit what is there", &refusal.to_string()),
             }
@@ -495,6 +498,10 @@ impl Replay<'_> {
             format!("edit {} of the journal {what} ({why}); the journal is kept in quarantine/: make the edit again", entry.seq),
         ));
     }
+}
+
+fn goes_along(edit: &Edit) -> bool {
+    matches!(edit, Edit::SetStatus { .. } | Edit::SetAnnotator { .. })
 }
 
 fn target_of(part: &EditV1) -> Target {

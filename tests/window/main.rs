@@ -13,5 +13,6 @@ mod panels;
 mod pictures;
 mod reading;
 mod relations;
+mod rescue;
 mod room;
 mod saving;

@@ -80,7 +80,7 @@ fn pasted_text_becomes_an_article() {
     assert_eq!(desk.article().unwrap().text(), text);
 }
 
-fn copied(root: &Path) -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn copied(root: &Path) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("study");
     let status = std::process::Command::new("cp").arg("-r").arg(root).arg(&copy).status().unwrap();

@@ -74,6 +74,8 @@ pub struct Desk {
     pub draft: Option<Draft>,
     /// What loading the open article found.
     pub issues: Vec<Issue>,
+    /// Edits that were recovered on opening, each a line for people.
+    pub recovered: Vec<String>,
     /// Articles in the order of the list, made anew when filter or index change.
     rows: reading::Rows,
 }
@@ -96,6 +98,7 @@ impl Desk {
             note_wanted: false,
             draft: None,
             issues: Vec::new(),
+            recovered: Vec::new(),
             rows: reading::Rows::default(),
         };
         desk.open_first(notices);
