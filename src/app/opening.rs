@@ -1,28 +1,37 @@
 //! Putting a project on the desk, and what is said about it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::command::UiCommand;
 use super::desk::Desk;
 use super::notices::Level;
 use super::window::{App, Screen};
 use crate::model::Project;
-use crate::session::{Opened, Session};
+use crate::session::{Access, Opened, Session, Waiting};
+use crate::store::{RealFs, StoreError};
 
 impl App {
     /// Opens a project folder; what that found is said.
     pub fn open_project(&mut self, path: &Path) {
-        match Session::open(path) {
+        match self.open_at(path, Access::Write) {
             Ok(opened) => self.take_opened(opened),
             Err(refused) => self.say_refused(path, &refused),
         }
     }
 
+    /// Opens a project, with the journals that an earlier sitting had to keep elsewhere.
+    pub(super) fn open_at(&self, path: &Path, access: Access) -> Result<Opened, StoreError> {
+        let spare = self.spare.as_deref();
+        Session::open_sparing(Arc::new(RealFs), path, access, Waiting::Threads, spare)
+    }
+
     /// Starts a project in an empty folder and opens it.
     pub fn new_project(&mut self, path: &Path) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match Session::create(path, Project::new(name.clone(), crate::language::slug::slug(&name))) {
-            Ok(session) => self.put_on_desk(session),
+        let project = Project::new(name.clone(), crate::language::slug::slug(&name));
+        match Session::create(path, project).and_then(Session::close) {
+            Ok(()) => self.open_project(path),
             Err(refused) => self.notices.error(refused.to_string()),
         }
     }

@@ -9,7 +9,7 @@ use egui::Context;
 use super::finder::{Overlay, Shelf, Trouble};
 use super::jobs::Job;
 use super::window::{App, Screen};
-use crate::session::Session;
+use crate::session::Access;
 use crate::store::backup::{DAILY, HOURLY};
 use crate::store::{self, Backups, Made, Moment, RealFs, Rebuilt, StoreError};
 
@@ -133,7 +133,7 @@ impl App {
     }
 
     fn look(&mut self, root: &Path) {
-        match Session::open_read_only(root) {
+        match self.open_at(root, Access::Read) {
             Ok(opened) => self.take_opened(opened),
             Err(refused) => self.notices.error(refused.to_string()),
         }

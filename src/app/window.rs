@@ -39,6 +39,8 @@ pub struct App {
     pub notices: Notices,
     /// The time it is. Without one no backups are made by themselves and no ages are told: so tests have it.
     pub clock: fn() -> Option<Moment>,
+    /// Where journals go while the folder of a project refuses them; tests have no such place.
+    pub spare: Option<PathBuf>,
     pub(super) rescue: Rescue,
     pub(super) reader: Reader,
     pub(super) overlay: Option<Overlay>,
@@ -64,6 +66,7 @@ impl App {
         super::widgets::Text::install(ctx, crate::layout::Shaper::with_system_fonts());
         let mut app = Self::with_settings(picker, Settings::default());
         app.keeps_settings = true;
+        app.spare = store::settings::spare_journals();
         app.clock = || Some(Moment(jiff::Timestamp::now().as_second()));
         match store::settings::load::<Settings>(SETTINGS) {
             Ok(settings) => app.settings = settings.unwrap_or_default(),
@@ -81,6 +84,7 @@ impl App {
             settings,
             notices: Notices::default(),
             clock: || None,
+            spare: None,
             rescue: Rescue::default(),
             reader: Reader::default(),
             overlay: None,

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::counts::Tally;
 use super::describe::describe;
@@ -28,6 +28,8 @@ pub(super) struct Files {
 /// A project as it was last seen alive.
 #[derive(Debug)]
 pub(super) struct Recovered {
+    /// The folder for journals of this project while its own refuses them.
+    pub(super) spare: Option<PathBuf>,
     /// The format of the index.
     pub(super) format: u32,
     pub(super) project: Project,
@@ -44,8 +46,15 @@ pub(super) struct Recovered {
 }
 
 /// Reads a project. `writable`: copies of what cannot be used may be kept in `quarantine/`.
-pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recovered, StoreError> {
-    open_over(vfs, root, writable, manifest(vfs, root, purpose(writable))?)
+pub(super) fn open(
+    vfs: &dyn Vfs,
+    root: &Path,
+    writable: bool,
+    spare: Option<&Path>,
+) -> Result<Recovered, StoreError> {
+    let index = manifest(vfs, root, purpose(writable))?;
+    let spare = spare.map(|all| paths::spare_folder(all, root, &index.project.id));
+    open_over(vfs, root, writable, spare, index)
 }
 
 fn purpose(writable: bool) -> Purpose {
@@ -77,12 +86,13 @@ pub(super) fn open_over(
     vfs: &dyn Vfs,
     root: &Path,
     writable: bool,
+    spare: Option<PathBuf>,
     index: Index,
 ) -> Result<Recovered, StoreError> {
     let Index { mut project, through: manifest_through, mut files, mut issues, patchy, format } = index;
     let registry_through = registry(vfs, root, purpose(writable), &mut project, &mut files, &mut issues);
     let mut tally = layers_listed(vfs, root, &project, &mut issues);
-    let journals = Journals::read(vfs, root, writable, &mut issues)?;
+    let journals = Journals::read(vfs, root, spare.as_deref(), writable, &mut issues)?;
     let mut replay = Replay {
         vfs,
         root,
@@ -110,7 +120,7 @@ pub(super) fn open_over(
     let last_edit = last_edit.and_then(|(file, _)| vfs.stat(&root.join(file)).ok());
     let last_edit = last_edit.and_then(|stamp| Moment::of_nanoseconds(stamp.mtime));
     let position = journals.position(vfs, writable);
-    Ok(Recovered { format, last_edit, project, files, tally, position, issues, list, not_durable })
+    Ok(Recovered { spare, format, last_edit, project, files, tally, position, issues, list, not_durable })
 }
 
 fn manifest(vfs: &dyn Vfs, root: &Path, purpose: Purpose) -> Result<Index, StoreError> {
@@ -249,45 +259,74 @@ struct Journals {
     last_seq: u64,
     number: u64,
     reusable: bool,
+    /// The spare folder, where there are journals in it.
+    spare: Option<PathBuf>,
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> StoreError {
+    let meaning = "It may hold edits that are nowhere else, so the project was not opened: look at its rights and at the disk";
+    StoreError::io("read", path, error, meaning)
 }
 
 impl Journals {
-    fn read(vfs: &dyn Vfs, root: &Path, writable: bool, issues: &mut Vec<Issue>) -> Result<Self, StoreError> {
+    fn read(
+        vfs: &dyn Vfs,
+        root: &Path,
+        spare: Option<&Path>,
+        writable: bool,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Self, StoreError> {
         let mut all = Self::default();
-        let folder = root.join(paths::JOURNAL);
-        let failed = |path: &Path, error| {
-            StoreError::io(
-                "read",
-                path,
-                error,
-                "It may hold edits that are nowhere else, so the project was not opened: look at its rights and at the disk",
-            )
-        };
-        let entries = match vfs.list(&folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            listed => listed.map_err(|error| failed(&folder, error))?,
-        };
-        let mut numbers: Vec<u64> =
-            entries.iter().filter_map(|entry| paths::journal_number(&entry.name)).collect();
-        numbers.sort_unstable();
-        for number in numbers {
-            let file = paths::journal_file(number);
-            let bytes = vfs.read(&root.join(&file)).map_err(|error| failed(&root.join(&file), error))?;
+        // Both folders are numbered in one row.
+        let mut found = Self::listed(vfs, root, Path::new(paths::JOURNAL))?;
+        let own = found.len();
+        found.extend(spare.map(|spare| Self::listed(vfs, root, spare)).transpose()?.unwrap_or_default());
+        let has_spare = found.len() > own;
+        found.sort();
+        let mut spared = 0;
+        for (number, file) in found {
+            let path = root.join(&file);
+            let bytes = vfs.read(&path).map_err(|error| unreadable(&path, error))?;
             let read = journal::read(&bytes);
             if writable && read.head.as_ref().is_some_and(|head| head.format > FORMAT) {
                 let format = read.head.map(|head| head.format).unwrap_or_default();
-                return Err(StoreError::Newer { file: root.join(file), format, known: FORMAT });
+                return Err(StoreError::Newer { file: path, format, known: FORMAT });
             }
             all.number = number;
             let is_whole = read.bad.is_empty() && !read.torn;
-            all.reusable = read.head.is_some() && read.records.is_empty() && is_whole;
+            let is_spare = spare.is_some_and(|spare| path.starts_with(spare));
+            all.reusable = read.head.is_some() && read.records.is_empty() && is_whole && !is_spare;
             if !is_whole && writable {
                 keep(vfs, root, &file, &bytes, issues);
             }
+            let before = all.entries.len();
             all.take(read, &file, issues);
+            spared += if is_spare { all.entries.len() - before } else { 0 };
             all.files.push((file, bytes));
         }
+        if let Some(spare) = spare.filter(|_| has_spare) {
+            all.spare = Some(spare.to_owned());
+            if spared > 0 {
+                let message = format!(
+                    "could not be written in an earlier sitting; {spared} edits of it were saved in {} and are taken in now",
+                    spare.display()
+                );
+                issues.push(Issue::warning("journal-spare", Place::Project, message));
+            }
+        }
         Ok(all)
+    }
+
+    /// Numbers and files of the journals in a folder, which is in the project's or anywhere.
+    fn listed(vfs: &dyn Vfs, root: &Path, folder: &Path) -> Result<Vec<(u64, String)>, StoreError> {
+        let entries = match vfs.list(&root.join(folder)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            listed => listed.map_err(|error| unreadable(&root.join(folder), error))?,
+        };
+        let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
+        let numbered =
+            |entry: &super::vfs::Entry| Some((paths::journal_number(&entry.name)?, file(&entry.name)));
+        Ok(entries.iter().filter_map(numbered).collect())
     }
 
     /// Adds the records of a journal that an earlier one does not have already, and reports those that are missing.
@@ -361,6 +400,9 @@ impl Journals {
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 synced => synced.map_err(failed(&folder))?,
             }
+        }
+        if let Some(spare) = &self.spare {
+            vfs.sync_dir(spare).map_err(failed(spare))?;
         }
         if self.entries.is_empty() {
             return Ok(());

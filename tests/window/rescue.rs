@@ -69,7 +69,7 @@ fn opening_makes_a_backup_that_is_restored_beside() {
     room.check("[Ali]{actor} said [no]{claim}");
     ask(&mut room, "restore a backup");
     wait(&mut room, "the list", |room| {
-        room.harness.query_by_label_contains("verified: 1 articles, 1 spans").is_some()
+        room.harness.query_by_label_contains("verified: 1 article, 1 span,").is_some()
     });
     click(&mut room, "Restore the backup of 2026-11-23 22:06 UTC");
     let (before, beside) = (room.root.clone(), room.root.with_file_name(format!("study-{}", NOW.name())));

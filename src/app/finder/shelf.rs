@@ -8,6 +8,7 @@ use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 use crate::app::controls::{Button, Look, card};
 use crate::app::jobs::Job;
+use crate::app::panels::counted;
 use crate::app::rescue::Choice;
 use crate::app::theme::{Palette, size, space};
 use crate::app::widgets::{Label, isolate};
@@ -144,10 +145,11 @@ fn row(ui: &mut Ui, backup: &Backup, now: Option<Moment>, palette: &Palette) -> 
     let made = backup.made.map_or_else(|| "Before a change of the format".to_owned(), Moment::for_people);
     let age = backup.made.and_then(|made| made.age(now?)).map(|age| format!("{age} ago"));
     card(ui, |ui| {
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             let button = Button::new("Restore").name(format!("Restore the backup of {made}"));
             let room = ui.available_width() - button.measure(ui) - space::PAD;
             ui.allocate_ui_with_layout(vec2(room, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(room);
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let when = [Some(made.clone()), age].into_iter().flatten().collect::<Vec<_>>().join(", ");
                 Label::new(when).bold().elide().width(room).ui(ui);
@@ -175,8 +177,12 @@ fn row(ui: &mut Ui, backup: &Backup, now: Option<Moment>, palette: &Palette) -> 
 fn holds(backup: &Backup) -> String {
     let Some(holds) = &backup.holds else { return "It is not written down what it holds".to_owned() };
     let verified = if backup.verified { "verified: " } else { "" };
-    format!(
-        "{verified}{} articles, {} spans, {} relations, {} edits",
-        holds.articles, holds.spans, holds.relations, holds.edits
-    )
+    let number = |number: u64, one| counted(usize::try_from(number).unwrap_or(usize::MAX), one);
+    let parts = [
+        number(holds.articles, "article"),
+        number(holds.spans, "span"),
+        number(holds.relations, "relation"),
+        number(holds.edits, "edit"),
+    ];
+    format!("{verified}{}", parts.join(", "))
 }

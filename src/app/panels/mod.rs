@@ -22,6 +22,6 @@ pub(super) use inspector::right;
 pub(super) use menus::span_menu;
 pub(super) use page_hint::empty_page;
 pub(super) use panes::{Parts, focus_value, foot, next_pane};
-pub(super) use say::day;
+pub(super) use say::{counted, day};
 pub(super) use status::{saving_repaint, status_bar};
 pub(super) use top::top_bar;

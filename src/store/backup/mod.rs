@@ -266,6 +266,3 @@ fn record(holds: &Holds) -> String {
     fields.close();
     out + "\n"
 }
-
-#[cfg(test)]
-mod tests;
