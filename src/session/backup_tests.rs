@@ -157,6 +157,23 @@ fn a_cancelled_backup_leaves_nothing() {
 }
 
 #[test]
+fn what_another_window_may_be_writing_is_left_alone() {
+    let vfs = machine();
+    drop(project(&vfs));
+    for folder in [
+        "/study/backups",
+        "/study/backups/2026-11-23T21-59-00Z.tmp",
+        "/study/backups/2026-11-22T01-00-00Z.tmp",
+    ] {
+        vfs.create_dir(Path::new(folder)).unwrap();
+    }
+    backups(&vfs).make(NOW, HOURLY, &|| true).unwrap();
+    let left = vfs.list(Path::new("/study/backups")).unwrap();
+    let left: Vec<&str> = left.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(left, ["2026-11-23T21-59-00Z.tmp", "2026-11-23T22-06-05Z"]);
+}
+
+#[test]
 fn old_backups_go_and_the_rest_stays_whole() {
     let vfs = machine();
     let mut session = project(&vfs);
