@@ -49,7 +49,7 @@ pub(crate) fn jumps() {
         let output = worker("fill", &["faketime", "-f", when], &[(FOLDER, &root)]).output().unwrap();
         assert!(output.status.success(), "{when}: {}", String::from_utf8_lossy(&output.stderr));
         let found = study::look(&root);
-        assert_eq!(found, (1..=found.len() as u32).collect::<Vec<_>>(), "{when}");
+        assert_eq!(found, (1..).take(found.len()).collect::<Vec<u32>>(), "{when}");
         assert!(found.len() > known, "{when}: edits were saved");
         known = found.len();
     }

@@ -29,6 +29,8 @@ const TESTS: &[Test] = &[
     #[cfg(target_os = "linux")]
     ("a_full_disk_keeps_edits_in_memory_until_there_is_room", disks::full),
     #[cfg(target_os = "linux")]
+    ("a_full_disk_sends_edits_to_the_state_folder", disks::full_with_room_elsewhere),
+    #[cfg(target_os = "linux")]
     ("a_disk_that_becomes_read_only_keeps_edits_in_memory", disks::read_only_while_open),
     #[cfg(target_os = "linux")]
     ("a_project_on_a_read_only_disk_opens_for_reading", disks::read_only),

@@ -15,5 +15,6 @@ mod panels;
 mod pictures;
 mod reading;
 mod relations;
+mod rescue;
 mod room;
 mod saving;

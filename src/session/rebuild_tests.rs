@@ -1,10 +1,12 @@
 //! An index lost, and made anew.
 
-use super::*;
-use crate::model::{Edit, LayerKey, fixture};
-use crate::session::{Session, Waiting};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Opened, Session, Waiting};
+use crate::model::{ArticleInfo, Edit, LayerKey, Project, fixture};
 use crate::store::sim::{Dice, Disk, SimVfs};
-use crate::store::{Access, Moment};
+use crate::store::{Access, Moment, StoreError, Vfs, rebuild};
 
 const ROOT: &str = "/دراسة";
 
@@ -34,12 +36,12 @@ fn titled(id: &str, text: &str) -> ArticleInfo {
     ArticleInfo { title: format!("عنوان {id}"), ..ArticleInfo::new(id, text) }
 }
 
-fn open(vfs: &Arc<dyn Vfs>) -> Result<crate::session::Opened, StoreError> {
+fn open(vfs: &Arc<dyn Vfs>) -> Result<Opened, StoreError> {
     Session::open_on(vfs.clone(), Path::new(ROOT), Access::Write, Waiting::Caller)
 }
 
 fn damage(sim: &SimVfs, bytes: &[u8]) {
-    let path = Path::new(ROOT).join(paths::MANIFEST);
+    let path = Path::new(ROOT).join("project.ron");
     sim.unlink(&path).unwrap();
     sim.plant(&path, bytes).unwrap();
 }
@@ -73,7 +75,7 @@ fn with_a_backup_and_the_journal_nothing_is_missing() {
 #[test]
 fn without_a_backup_the_lines_that_read_are_used() {
     let (sim, vfs, before) = house(false);
-    let whole = sim.read(&Path::new(ROOT).join(paths::MANIFEST)).unwrap();
+    let whole = sim.read(&Path::new(ROOT).join("project.ron")).unwrap();
     let text = String::from_utf8(whole).unwrap();
     damage(&sim, text.replacen("(id: \"b\"", "(id: \"b", 1).as_bytes());
     let rebuilt = rebuild(&vfs, Path::new(ROOT)).unwrap().unwrap();
@@ -92,7 +94,7 @@ fn without_a_backup_the_lines_that_read_are_used() {
 #[test]
 fn a_missing_index_comes_from_the_folders() {
     let (sim, vfs, _) = house(false);
-    sim.unlink(&Path::new(ROOT).join(paths::MANIFEST)).unwrap();
+    sim.unlink(&Path::new(ROOT).join("project.ron")).unwrap();
     assert!(matches!(open(&vfs).unwrap_err(), StoreError::NoIndex(_)));
     let rebuilt = rebuild(&vfs, Path::new(ROOT)).unwrap().unwrap();
     assert_eq!((rebuilt.articles.len(), rebuilt.kept), (3, None), "the journal has the fourth");
@@ -113,7 +115,7 @@ fn what_is_no_project_or_taken_or_newer_is_left_alone() {
     damage(&sim, b"(format: 7, later: 1)");
     assert!(matches!(rebuild(&vfs, Path::new(ROOT)).unwrap_err(), StoreError::Newer { format: 7, .. }));
     damage(&sim, b"(");
-    let lock = sim.lock(&Path::new(ROOT).join(paths::LOCK)).unwrap();
+    let lock = sim.lock(&Path::new(ROOT).join(".lock")).unwrap();
     assert!(matches!(rebuild(&vfs, Path::new(ROOT)).unwrap_err(), StoreError::ReadOnly(_)));
     drop(lock);
 }
