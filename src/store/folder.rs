@@ -252,7 +252,8 @@ impl Folder {
             }
         }
         self.files.homes.insert(target.clone(), loaded.home);
-        self.files.keeps.insert(target, loaded.keep);
+        self.files.keeps.insert(target.clone(), loaded.keep);
+        self.heard(target, &loaded.through);
         (loaded.layer, loaded.issues)
     }
 

@@ -10,6 +10,7 @@
 //! A file whose write or fsync failed is never written again: what it did not acknowledge goes, from memory, into a
 //! new one (after a failed fsync the kernel may call lost pages clean, and a second fsync would lie).
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -120,6 +121,8 @@ pub(super) struct Position {
     pub(super) seq: u64,
     /// The last file is whole and holds no edit yet: it can be written on.
     pub(super) reusable: bool,
+    /// The files that were read.
+    pub(super) read: Vec<PathBuf>,
 }
 
 /// Writes the journal. Every method waits for the disk.
@@ -140,6 +143,8 @@ pub(super) struct Journal {
     spare: Option<PathBuf>,
     /// The open file is there.
     in_spare: bool,
+    /// Files that were read or written here. Others may hold edits that nobody has taken in.
+    known: BTreeSet<PathBuf>,
 }
 
 const MEANING: &str = "Edits since then are in memory only, and are tried again: keep the window open and make room on the disk, or export them";
@@ -159,6 +164,7 @@ impl Journal {
             acked: at.seq,
             spare,
             in_spare: false,
+            known: at.read.iter().cloned().collect(),
         }
     }
 
@@ -235,6 +241,7 @@ impl Journal {
         let path = folder.join(paths::journal_name(self.number));
         match self.write_new(folder, &path) {
             Ok(file) => {
+                self.known.insert(path);
                 self.file = Some(file);
                 self.blank = true;
                 self.settle();
@@ -245,6 +252,7 @@ impl Journal {
                 // not ours.
                 if error.kind() != std::io::ErrorKind::AlreadyExists && self.vfs.unlink(&path).is_err() {
                     tracing::debug!("{} could not be removed", path.display());
+                    self.known.insert(path);
                 }
                 Err(error)
             }
@@ -277,7 +285,8 @@ impl Journal {
         Ok(self.number)
     }
 
-    /// Removes the files before one, whose edits are all in the project's files by now.
+    /// Removes the files before one, whose edits are all in the project's files by now. A journal that something else
+    /// put beside them meanwhile stays: the next opening takes its edits in.
     pub(super) fn retire(&self, before: u64) -> Result<(), StoreError> {
         let meaning =
             "Nothing is lost: its edits are in the project's files and are skipped at the next start";
@@ -290,7 +299,7 @@ impl Journal {
             let numbered = entries.into_iter();
             let numbered = numbered
                 .filter_map(|entry| Some((paths::journal_number(&entry.name)?, folder.join(entry.name))));
-            old.extend(numbered.filter(|(number, _)| *number < before));
+            old.extend(numbered.filter(|(number, path)| *number < before && self.known.contains(path)));
         }
         // The oldest first, and waited for one by one: a disk that kept an older one and lost a newer would leave a gap.
         old.sort_unstable();

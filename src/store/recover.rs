@@ -109,7 +109,7 @@ pub(super) fn open_over(
         patchy,
     };
     for entry in &journals.entries {
-        replay.record(entry);
+        replay.record(entry, &journals);
     }
     if replay.refused && writable {
         journals.keep_copies(vfs, root, &mut replay.issues);
@@ -122,7 +122,7 @@ pub(super) fn open_over(
     let last_edit = journals.files.last().filter(|_| !list.is_empty());
     let last_edit = last_edit.and_then(|(file, _)| vfs.stat(&root.join(file)).ok());
     let last_edit = last_edit.and_then(|stamp| Moment::of_nanoseconds(stamp.mtime));
-    let position = journals.position(vfs, writable);
+    let position = journals.position(vfs, root, writable);
     Ok(Recovered { spare, format, last_edit, project, files, tally, position, issues, list, not_durable })
 }
 
@@ -260,7 +260,7 @@ struct Replay<'a> {
 
 impl Replay<'_> {
     /// Applies those parts of a record whose files do not hold it.
-    fn record(&mut self, entry: &Entry) {
+    fn record(&mut self, entry: &Entry, journals: &Journals) {
         let found: EditV1 = match ron_text::parse(&entry.ron) {
             Ok(found) => found,
             Err(syntax) => {
@@ -279,7 +279,7 @@ impl Replay<'_> {
                 continue;
             }
             let through = self.through.get(&target).cloned().unwrap_or_default();
-            if through.journal == entry.journal && through.seq >= entry.seq {
+            if journals.holds(&through, entry) {
                 continue;
             }
             let Some(mut edit) = self.edit(part, layer.as_ref()) else {

@@ -191,8 +191,7 @@ pub(crate) fn device() {
     assert_eq!(study::look(&root), [1, 2, 3, 4, 5], "taken names are passed over");
     let link = name(99);
     std::os::unix::fs::symlink("/dev/full", &link).unwrap();
-    let refused =
-        Session::open(&root).expect_err("a journal that cannot be read may hold edits").to_string();
+    let refused = Session::open(&root).expect_err("a journal that cannot be read may hold edits").to_string();
     assert!(refused.contains("device or a pipe") && refused.contains("was not opened"), "{refused}");
     std::fs::remove_file(link).unwrap();
     assert_eq!(study::look(&root), [1, 2, 3, 4, 5]);

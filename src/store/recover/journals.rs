@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Files;
 use crate::model::{Issue, Place};
-use crate::store::format_v1::FORMAT;
+use crate::store::format_v1::{FORMAT, Through};
 use crate::store::journal::{self, Position, ReadJournal};
 use crate::store::load::Known;
 use crate::store::snapshot::keep_copy;
@@ -29,6 +29,8 @@ pub(super) struct Journals {
     last_seq: u64,
     number: u64,
     reusable: bool,
+    /// Edits of it may have been there that are not any more.
+    damaged: bool,
     /// The spare folder, where there are journals in it.
     spare: Option<PathBuf>,
 }
@@ -63,6 +65,7 @@ impl Journals {
                 return Err(StoreError::Newer { file: path, format, known: FORMAT });
             }
             all.number = number;
+            all.damaged |= !read.bad.is_empty();
             let is_whole = read.bad.is_empty() && !read.torn;
             let is_spare = spare.is_some_and(|spare| path.starts_with(spare));
             all.reusable = read.head.is_some() && read.records.is_empty() && is_whole && !is_spare;
@@ -190,9 +193,22 @@ impl Journals {
         Ok(())
     }
 
-    pub(super) fn position(self, vfs: &dyn Vfs, writable: bool) -> Position {
-        let journal = self.name.unwrap_or_else(|| format!("{:08x}", vfs.draw() >> 32));
-        Position { journal, number: self.number, seq: self.last_seq, reusable: self.reusable && writable }
+    /// Whether a file holds an edit of a journal. One that claims edits to come was written in a copy of this folder
+    /// that counts on under the same name, and its number means nothing here.
+    pub(super) fn holds(&self, through: &Through, entry: &Entry) -> bool {
+        let is_ahead =
+            !self.damaged && self.name.as_ref() == Some(&through.journal) && through.seq > self.last_seq;
+        through.journal == entry.journal && through.seq >= entry.seq && !is_ahead
+    }
+
+    pub(super) fn position(self, vfs: &dyn Vfs, root: &Path, writable: bool) -> Position {
+        Position {
+            journal: self.name.unwrap_or_else(|| format!("{:08x}", vfs.draw() >> 32)),
+            number: self.number,
+            seq: self.last_seq,
+            reusable: self.reusable && writable,
+            read: self.files.iter().map(|(file, _)| root.join(file)).collect(),
+        }
     }
 }
 
