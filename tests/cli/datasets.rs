@@ -171,3 +171,26 @@ fn an_export_is_read_back_and_a_strict_one_writes_nothing_where_it_would_lose() 
     let misplaced = ["export", "p", "--format", "jsonl", "--output", "out.jsonl", "--scheme", "bilou"];
     house.run(&misplaced).expect(2).saying(&["no use for --scheme"]);
 }
+
+#[test]
+fn a_brat_folder_comes_back_with_its_annotators() {
+    let house = House::with_project("p");
+    house.write("nasty.jsonl", one_line(NASTY));
+    house.run(&["import", "p", "nasty.jsonl"]).expect(0);
+    house.run(&["export", "p", "--format", "brat", "--output", "brat"]).expect(0).saying(&["read it back"]);
+    house.run(&["export", "p", "--format", "brat", "--output", "brat"]).expect(2).saying(&["not empty"]);
+    house.run(&["export", "p", "--format", "brat", "--output", "-"]).expect(2).saying(&["folder"]);
+    house.run(&["new", "copy"]).expect(0);
+    house.run(&["import", "copy", "brat"]).expect(1).saying(&["nobody who made them", "--annotator"]);
+    house.run(&["import", "copy", "brat", "--folders-are-annotators"]).expect(0);
+    let layer = |project: &str| {
+        let mut shown = house.json(&["show", project, "nasty"])["layers"]["amal"].clone();
+        for span in shown["spans"].as_array_mut().unwrap() {
+            span["origin"] = "any".into();
+        }
+        shown
+    };
+    let (was, is) = (layer("p"), layer("copy"));
+    assert_eq!((&was["spans"], &was["relations"]), (&is["spans"], &is["relations"]));
+    house.run(&["check", "copy"]).expect(0);
+}

@@ -92,7 +92,8 @@ fn files_of_other_programs_are_read_and_what_has_no_place_is_reported() {
         2 {"Negated": "yes"} why?
         3 {"Reference": "DB:2"} 
         dropped a/me/relation 4: line 14: Near leads to or from something that is not there
-        stripped a: line 13: the note “gone” is of no span that is kept"#]].assert_eq(&said.join("\n"));
+        stripped a: line 13: the note “gone” is of no span that is kept"#]]
+    .assert_eq(&said.join("\n"));
 }
 
 #[test]
