@@ -100,7 +100,11 @@ impl Fitting<'_> {
         };
         let relations_fit = layer.relations.is_empty()
             || (keeps.relations
-                && (keeps.relation_attributes || layer.relations.values().all(|r| r.attributes.is_empty())));
+                && layer.relations.values().all(|relation| {
+                    (keeps.relation_attributes || relation.attributes.is_empty())
+                        && layer.spans.contains_key(&relation.from)
+                        && layer.spans.contains_key(&relation.to)
+                }));
         keeps.overlaps && relations_fit && layer.spans.values().all(span_fits)
     }
 
@@ -227,7 +231,7 @@ fn fitted_ranges(text: &str, ranges: &Ranges, keeps: &Keeps) -> (Ranges, Option<
 }
 
 /// A range without white space at its edges.
-fn bare(text: &str, range: TextRange) -> TextRange {
+pub fn bare(text: &str, range: TextRange) -> TextRange {
     let words = slice(text, range);
     let start = usize::from(range.start()) + (words.len() - words.trim_start().len());
     text_range(start..start + words.trim().len())

@@ -33,7 +33,7 @@
 pub mod bio;
 mod brat;
 pub mod build;
-pub mod conllu_plus;
+mod conll;
 pub mod csv_guard;
 pub mod decode;
 pub mod export;
@@ -42,6 +42,7 @@ pub mod format;
 pub mod guard;
 mod item;
 pub mod jsonl;
+pub mod lines;
 pub mod options;
 pub mod plan;
 pub mod proof;
@@ -65,7 +66,7 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
+pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conll::PLUS, conll::FLAT];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
