@@ -36,6 +36,7 @@ pub mod build;
 mod conll;
 pub mod csv_guard;
 pub mod decode;
+mod doccano;
 pub mod export;
 pub mod fit;
 pub mod format;
@@ -52,6 +53,8 @@ mod report;
 #[cfg(test)]
 mod roundtrip;
 pub mod sink;
+pub mod sniff;
+mod spacy;
 pub mod text;
 pub mod tokens;
 pub mod units;
@@ -66,7 +69,8 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conll::PLUS, conll::FLAT];
+pub const FORMATS: &[Format] =
+    &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conll::PLUS, conll::FLAT, doccano::FORMAT, spacy::FORMAT];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {

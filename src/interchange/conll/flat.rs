@@ -67,7 +67,7 @@ impl Writer for FlatWriter {
         }
         let info =
             ArticleInfo { id: fitted.info.id.clone(), ..ArticleInfo::new(fitted.info.id.clone(), &plain) };
-        Fitted { article: Article::new(info.id.clone(), plain), info, layers: fitted.layers }
+        Fitted { article: Article::new(info.id.clone(), plain), info, layers: fitted.layers, skipped: false }
     }
 
     fn begin(&mut self, sink: &mut dyn Sink, _: &Header) -> io::Result<()> {

@@ -100,7 +100,7 @@ impl Writer for PlusWriter {
     }
 
     fn end(&mut self, _: &mut dyn Sink) -> io::Result<()> {
-        self.out.as_mut().map_or(Ok(()), |out| io::Write::flush(out))
+        self.out.as_mut().map_or(Ok(()), io::Write::flush)
     }
 }
 
