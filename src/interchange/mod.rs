@@ -55,6 +55,7 @@ mod roundtrip;
 pub mod sink;
 pub mod sniff;
 mod spacy;
+mod table;
 pub mod text;
 pub mod tokens;
 pub mod units;
@@ -69,8 +70,17 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] =
-    &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conll::PLUS, conll::FLAT, doccano::FORMAT, spacy::FORMAT];
+pub const FORMATS: &[Format] = &[
+    text::FORMAT,
+    jsonl::FORMAT,
+    brat::FORMAT,
+    conll::PLUS,
+    conll::FLAT,
+    doccano::FORMAT,
+    spacy::FORMAT,
+    table::CSV,
+    table::TSV,
+];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
