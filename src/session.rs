@@ -186,9 +186,10 @@ impl Session {
     /// Forgets an article's text and layers, except where something of them is not yet in their files.
     pub fn unload(&mut self, article: &ArticleId) {
         let first = LayerKey { article: article.clone(), annotator: "".into() };
-        let keys: Vec<LayerKey> = self.project.layers_from(&first).map(|(key, _)| key.clone()).collect();
+        let of_article = self.project.layers_from(&first).map(|(key, _)| key);
+        let keys: Vec<LayerKey> = of_article.take_while(|key| key.article == *article).cloned().collect();
         let mut all = true;
-        for key in keys.into_iter().take_while(|key| key.article == *article) {
+        for key in keys {
             if self.folder.is_clean(&key) {
                 self.project.forget_layer(&key);
                 self.folder.forget(&key);
@@ -365,6 +366,21 @@ impl Session {
         let first = self.project.articles().len();
         let edits = (first..).zip(infos).map(|(at, info)| Edit::AddArticle { at, info: Arc::new(info) });
         self.apply(Edit::Batch(edits.collect()))
+    }
+
+    /// For imports of any size, after each part: waits until its edits and layers are on disk, and forgets what would
+    /// fill the memory, which are the texts and layers of these articles and the way back (undo).
+    ///
+    /// # Errors
+    /// Where not all could be written. What was acknowledged is in the journal.
+    pub fn settle<'a>(
+        &mut self,
+        articles: impl IntoIterator<Item = &'a ArticleId>,
+    ) -> Result<(), StoreError> {
+        self.folder.settle_layers(&self.project)?;
+        articles.into_iter().for_each(|article| self.unload(article));
+        self.history = History::default();
+        Ok(())
     }
 
     /// Writes all files and lets go of the project. Waits for the disk.

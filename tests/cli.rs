@@ -14,3 +14,5 @@ mod datasets;
 mod house;
 #[path = "cli/reading.rs"]
 mod reading;
+#[path = "cli/steps.rs"]
+mod steps;

@@ -64,6 +64,7 @@ enum Act {
     Link(Index, Index),
     Unlink(Index),
     Done(bool),
+    Raise(u8, u8),
     Enter(String),
     Rename(String),
     Undo,
@@ -86,6 +87,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (index(), index()).prop_map(|(from, to)| Act::Link(from, to)),
         1 => index().prop_map(Act::Unlink),
         1 => any::<bool>().prop_map(Act::Done),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(span, relation)| Act::Raise(span, relation)),
         1 => text().prop_map(Act::Enter),
         1 => text().prop_map(Act::Rename),
         3 => Just(Act::Undo),
@@ -184,6 +186,9 @@ fn edit(act: &Act, project: &Project) -> Option<Edit> {
         Act::Done(done) => {
             let new = if *done { Status::Done } else { Status::InProgress };
             Edit::SetStatus { layer: key(), old: layer.status, new }
+        }
+        Act::Raise(span, relation) => {
+            Edit::RaiseCounters { layer: key(), span: (*span).into(), relation: (*relation).into() }
         }
         Act::Enter(name) => {
             let id = name.as_str().into();

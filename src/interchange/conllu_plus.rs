@@ -8,19 +8,51 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, BufRead as _};
+use std::sync::Arc;
 
-use super::{Header, LossKind, Page, Report, Writer};
-use crate::language::{paragraphs, sentences, slice, text_range, words};
-use crate::model::{AnnotatorId, Article, LabelId, Layer, LayerKey, Place, Span, TextRange, TextSize};
+use super::fit::{self, Fitted};
+use super::sink::{Out, Sink, Source};
+use super::{Format, FormatError, Header, Keeps, LossKind, Page, Report, Writer};
+use crate::language::{paragraphs, sentences, slice, words};
+use crate::model::{AnnotatorId, Article, LabelId, Layer, Place, SpanId, TextRange, TextSize};
+
+pub(super) const FORMAT: Format = Format {
+    name: "conll",
+    aliases: &["conllu-plus"],
+    extensions: &["conllup", "conll"],
+    keeps: Keeps { overlaps: true, annotators: true, ids: true, ..Keeps::NOTHING },
+    write: Some(|_| Box::new(ConlluPlusWriter::default())),
+    check: Some(check),
+    help: "tokens with BIO tags, one column a label so that nested spans stay (CoNLL-U Plus); no relations",
+    ..Format::EMPTY
+};
+
+/// Every row has as many cells as there are columns.
+fn check(source: &dyn Source) -> Result<(), FormatError> {
+    let file = source.open().map_err(|error| FormatError::new(format!("cannot be read: {error}")))?;
+    let mut columns = None;
+    for (nth, line) in file.lines().enumerate() {
+        let line = line.map_err(|error| FormatError::new(error.to_string()).at_line(nth + 1))?;
+        match (line.strip_prefix("# global.columns = "), columns) {
+            (Some(names), None) => columns = Some(names.split(' ').count()),
+            (None, Some(columns))
+                if line.is_empty() || line.starts_with('#') || line.split('\t').count() == columns => {}
+            _ => return Err(FormatError::new("a row has more or fewer cells than columns").at_line(nth + 1)),
+        }
+    }
+    Ok(())
+}
 
 /// Writes CoNLL-U Plus.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct ConlluPlusWriter {
+    labels: Vec<LabelId>,
     /// Of each label, how many columns its spans need.
     depths: BTreeMap<LabelId, usize>,
     /// Label and level of each column.
     columns: Vec<(LabelId, usize)>,
+    out: Option<Out>,
 }
 
 /// What is taken of each level of each label.
@@ -43,24 +75,49 @@ impl Writer for ConlluPlusWriter {
         true
     }
 
+    fn know(&mut self, header: &Header) {
+        let codebook = header.codebook.clone().unwrap_or_default();
+        self.labels = codebook.labels.into_iter().map(|label| label.id).collect();
+    }
+
     fn survey(&mut self, page: &Page<'_>) {
-        for (_, layer) in page.layers {
+        let fitted = self.fit(page, &FORMAT.keeps, &mut Report::default());
+        for (_, layer) in &fitted.layers {
             let mut levels = Levels::default();
-            for span in layer.in_reading_order().into_iter().filter(|span| !span.lost) {
-                let pieces = pieces(page.article.text(), span);
-                let level = levels.place(&span.label, &pieces, usize::MAX).unwrap_or_default();
+            for span in layer.in_reading_order() {
+                let level = levels.place(&span.label, &span.ranges);
                 let depth = self.depths.entry(span.label.clone()).or_default();
                 *depth = (*depth).max(level + 1);
             }
         }
     }
 
-    fn begin(&mut self, out: &mut dyn io::Write, header: &Header) -> io::Result<()> {
-        let codebook = header.codebook.clone().unwrap_or_default();
-        for label in codebook.labels {
-            let depth = self.depths.get(&label.id).copied().unwrap_or(1);
-            self.columns.extend((0..depth).map(|level| (label.id.clone(), level)));
+    fn fit(&self, page: &Page<'_>, keeps: &Keeps, report: &mut Report) -> Fitted {
+        let mut known = Fitted::whole(page);
+        for (annotator, layer) in &mut known.layers {
+            let unknown: Vec<SpanId> = layer
+                .spans
+                .values()
+                .filter(|span| !span.lost && !self.labels.contains(&span.label))
+                .map(|span| span.id)
+                .collect();
+            for id in unknown {
+                let Some(span) = Arc::make_mut(layer).spans.remove(&id) else { continue };
+                report.spans.dropped();
+                let place = Place::Span(page.key(annotator), id);
+                let reason = format!("its label {} is not in the codebook", span.label);
+                report.lose(place, LossKind::Dropped, reason);
+            }
         }
+        fit::fit(&known.page(), keeps, report)
+    }
+
+    fn begin(&mut self, sink: &mut dyn Sink, _: &Header) -> io::Result<()> {
+        for label in &self.labels {
+            let depth = self.depths.get(label).copied().unwrap_or(1);
+            self.columns.extend((0..depth).map(|level| (label.clone(), level)));
+        }
+        let mut out = sink.single()?;
         write!(out, "# global.columns = ID FORM")?;
         for (label, level) in &self.columns {
             write!(out, " NER:{}", column_name(label))?;
@@ -68,24 +125,25 @@ impl Writer for ConlluPlusWriter {
                 write!(out, ":{}", level + 1)?;
             }
         }
-        writeln!(out, " MISC")
+        writeln!(out, " MISC")?;
+        self.out = Some(out);
+        Ok(())
     }
 
-    fn article(&mut self, out: &mut dyn io::Write, page: &Page<'_>, report: &mut Report) -> io::Result<()> {
-        report.articles += 1;
+    fn article(&mut self, page: &Page<'_>, _: &mut dyn Sink) -> io::Result<()> {
+        let Some(mut out) = self.out.take() else { return Ok(()) };
         if page.layers.is_empty() {
-            return self.document(out, page, None, &Columns::new());
+            self.document(&mut out, page, None, &Columns::new())?;
         }
         for (annotator, layer) in page.layers {
-            report.layers += 1;
-            let columns = self.columns(page.article, &page.key(annotator), layer, report);
-            self.document(out, page, Some(annotator), &columns)?;
+            self.document(&mut out, page, Some(annotator), &Columns::of(layer))?;
         }
+        self.out = Some(out);
         Ok(())
     }
 
-    fn end(&mut self, _: &mut dyn io::Write) -> io::Result<()> {
-        Ok(())
+    fn end(&mut self, _: &mut dyn Sink) -> io::Result<()> {
+        self.out.as_mut().map_or(Ok(()), |out| out.flush())
     }
 }
 
@@ -99,80 +157,44 @@ impl Columns {
         Self { pieces: BTreeMap::new(), edges: BTreeSet::new(), ranges: Vec::new() }
     }
 
-    fn add(&mut self, label: &LabelId, level: usize, pieces: Vec<TextRange>) {
-        for piece in &pieces {
-            self.edges.extend([piece.start(), piece.end()]);
-            self.ranges.push(*piece);
+    fn of(layer: &Layer) -> Self {
+        let mut columns = Self::new();
+        let mut levels = Levels::default();
+        for span in layer.in_reading_order() {
+            let level = levels.place(&span.label, &span.ranges);
+            for range in &span.ranges {
+                columns.edges.extend([range.start(), range.end()]);
+                columns.ranges.push(*range);
+            }
+            columns
+                .pieces
+                .entry((span.label.clone(), level))
+                .or_default()
+                .extend(span.ranges.iter().copied());
         }
-        self.pieces.entry((label.clone(), level)).or_default().extend(pieces);
+        columns.pieces.values_mut().for_each(|pieces| pieces.sort_by_key(|piece| piece.start()));
+        columns.ranges.sort_by_key(|range| range.start());
+        columns
     }
 }
 
 impl<'a> Levels<'a> {
-    /// The first level of a label, of so many, on which the pieces overlap nothing; it is taken then.
-    fn place(&mut self, label: &'a LabelId, pieces: &[TextRange], depth: usize) -> Option<usize> {
+    /// The first level of a label on which the pieces overlap nothing; it is taken then.
+    fn place(&mut self, label: &'a LabelId, pieces: &[TextRange]) -> usize {
         let levels = self.taken.entry(label).or_default();
         let is_free = |level: &BTreeMap<_, _>| !pieces.iter().any(|piece| overlaps(level, *piece));
         let free = levels.iter().position(is_free).unwrap_or(levels.len());
-        if free >= depth {
-            return None;
-        }
         if free == levels.len() {
             levels.push(BTreeMap::new());
         }
-        levels.get_mut(free)?.extend(pieces.iter().map(|piece| (piece.start(), piece.end())));
-        Some(free)
+        if let Some(level) = levels.get_mut(free) {
+            level.extend(pieces.iter().map(|piece| (piece.start(), piece.end())));
+        }
+        free
     }
 }
 
 impl ConlluPlusWriter {
-    fn columns(&self, article: &Article, key: &LayerKey, layer: &Layer, report: &mut Report) -> Columns {
-        let mut columns = Columns::new();
-        let mut levels = Levels::default();
-        for span in layer.in_reading_order() {
-            let place = Place::Span(key.clone(), span.id);
-            let mut drop = |reason: String| {
-                report.spans.dropped();
-                report.lose(place.clone(), LossKind::Dropped, reason);
-            };
-            if span.lost {
-                drop(format!("its words “{}” are not at its place", span.quote));
-                continue;
-            }
-            let depth = self.columns.iter().filter(|(label, _)| *label == span.label).count();
-            if depth == 0 {
-                drop(format!("its label {} is not in the codebook", span.label));
-                continue;
-            }
-            let pieces = pieces(article.text(), span);
-            if pieces.is_empty() {
-                drop("there is nothing but white space in it".to_owned());
-                continue;
-            }
-            let Some(level) = levels.place(&span.label, &pieces, depth) else {
-                drop(format!("it overlaps more spans of the label {} than there are columns", span.label));
-                continue;
-            };
-            let clipped = what_is_clipped(span, &pieces);
-            report.spans.kept(clipped.is_some());
-            if let Some(reason) = clipped {
-                report.lose(place.clone(), LossKind::Clipped, reason);
-            }
-            if !span.attributes.is_empty() || !span.note.is_empty() {
-                report.lose(place, LossKind::Stripped, "the format has no attributes and notes");
-            }
-            columns.add(&span.label, level, pieces);
-        }
-        columns.pieces.values_mut().for_each(|pieces| pieces.sort_by_key(|piece| piece.start()));
-        columns.ranges.sort_by_key(|range| range.start());
-        for relation in layer.relations.keys() {
-            report.relations.dropped();
-            let place = Place::Relation(key.clone(), *relation);
-            report.lose(place, LossKind::Dropped, "the format has no relations");
-        }
-        columns
-    }
-
     fn document(
         &self,
         out: &mut dyn io::Write,
@@ -250,35 +272,6 @@ impl ConlluPlusWriter {
         }
         writeln!(out)
     }
-}
-
-/// A span's ranges without white space at their edges, cut where paragraphs end.
-fn pieces(text: &str, span: &Span) -> Vec<TextRange> {
-    let mut pieces = Vec::new();
-    for range in &span.ranges {
-        let mut from = usize::from(range.start());
-        for part in slice(text, *range).split('\n') {
-            let white = part.len() - part.trim_start().len();
-            let words = part.trim();
-            if !words.is_empty() {
-                pieces.push(text_range(from + white..from + white + words.len()));
-            }
-            from += part.len() + 1;
-        }
-    }
-    pieces
-}
-
-/// Why the pieces are not the span; nothing where they are.
-fn what_is_clipped(span: &Span, pieces: &[TextRange]) -> Option<String> {
-    if span.ranges.len() > 1 {
-        return Some(format!("it is discontinuous and written as {} spans", pieces.len()));
-    }
-    if pieces.len() > 1 {
-        return Some(format!("it goes over {} paragraphs and is written as as many spans", pieces.len()));
-    }
-    let same = pieces.first() == span.ranges.first();
-    (!same).then(|| "white space at its edges is left out".to_owned())
 }
 
 fn overlaps(taken: &BTreeMap<TextSize, TextSize>, range: TextRange) -> bool {

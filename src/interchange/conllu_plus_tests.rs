@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::interchange::roundtrip;
+use crate::interchange::sink::SINGLE;
 use crate::model::{ArticleInfo, Relation, RelationId, SpanId, fixture};
 
 /// What a reader of the format gets: label and words of each run of tags, by column.
@@ -59,13 +61,8 @@ fn write(marked: &str, change: impl FnOnce(&mut Layer)) -> (String, Report) {
     let article = Article::new("a", text);
     let layers = [(AnnotatorId::from("me"), Arc::new(layer))];
     let page = Page { info: &info, article: &article, layers: &layers };
-    let (mut out, mut report) = (vec![], Report::default());
-    let mut writer = ConlluPlusWriter::default();
-    writer.survey(&page);
-    writer.begin(&mut out, &Header::default()).unwrap();
-    writer.article(&mut out, &page, &mut report).unwrap();
-    writer.end(&mut out).unwrap();
-    (String::from_utf8(out).unwrap(), report)
+    let (memory, report) = roundtrip::write(&FORMAT, &page);
+    (memory.text(SINGLE), report)
 }
 
 #[test]
@@ -124,11 +121,11 @@ fn what_columns_cannot_say_is_reported() {
         .map(|loss| format!("{} {}: {}", loss.place, loss.kind.as_str(), loss.reason))
         .collect();
     expect_test::expect![[r#"
-        a/me/span 1 stripped: the format has no attributes and notes
-        a/me/span 9 clipped: it is discontinuous and written as 2 spans
-        a/me/span 10 clipped: it goes over 2 paragraphs and is written as as many spans
-        a/me/span 11 dropped: its words “x” are not at its place
         a/me/span 12 dropped: its label other is not in the codebook
+        a/me/span 1 stripped: the format has no notes
+        a/me/span 9 clipped: it is discontinuous; the format has one range a span, each part is a span
+        a/me/span 10 clipped: it goes over a line end and is written in parts
+        a/me/span 11 dropped: its words “x” are not at its place
         a/me/relation 1 dropped: the format has no relations"#]]
     .assert_eq(&losses.join("\n"));
     let spans = report.spans;

@@ -1,213 +1,90 @@
-//! Bytes ↔ model: one file a format. Nothing here opens a file; readers take [`std::io::BufRead`], writers
-//! [`std::io::Write`], one article at a time, so that memory does not grow with the data set.
+//! Bytes ↔ model: one file or folder a format. Nothing here opens a file: readers take a [`sink::Source`], writers a
+//! [`sink::Sink`], one article at a time, so that memory does not grow with the data set.
 //!
-//! What comes in is an [`Item`] at a time and goes through a [`plan::Plan`] into edits. What goes out goes through a
-//! [`Writer`]. Both keep a [`Report`]: nothing is lost in silence.
+//! What comes in is an [`Item`] at a time and goes through a [`plan::Plan`] into edits. What goes out goes through
+//! [`export::Export`]: each article is made to fit the format ([`fit`]), which is where losses are found and reported;
+//! the fitted article is promised ([`proof`]), written by the format's [`format::Writer`], read back by its own reader
+//! and held against the promise. Nothing is lost in silence.
+//!
+//! # How to add a format
+//!
+//! 1. Make `interchange/<name>.rs`, or a folder with `mod.rs`, `read.rs`, `write.rs`, `tests.rs`. Its module comment says
+//!    what the format is, what its positions count and where that is known from. It has a `pub(super) const FORMAT:
+//!    Format = Format { name: "…", …, ..Format::EMPTY }`; add `mod <name>;` and `<name>::FORMAT` below. The command line,
+//!    the window, the general tests in `roundtrip` and the self-test find it there.
+//! 2. Say in [`format::Keeps`] what it has a place for. The general [`fit::fit`] then takes away the rest and reports
+//!    it; override [`format::Writer::fit`] only for what no table can say (labels that need other names, tokens) and call
+//!    it from there. Losses are found in `fit` and nowhere else: `article` writes exactly what it is given.
+//! 3. Write with [`format::Writer`]: ask the sink for `single()` in `begin`, or for a `file(name)` whenever one is
+//!    needed, and flush each. Options come as [`options::WriteOptions`]; name those you look at in `takes`.
+//! 4. Read with a [`format::ReadFn`]: open the source, stream where the format is one of lines, and hand over [`Item`]s.
+//!    Build layers with [`build::Build`], which holds each span against its text, keeps or refuses those that do not
+//!    fit, numbers what has no numbers and reports. Where the file repeats the words of its spans, let
+//!    [`units::Survey`] find what the positions count: a first pass over the source gives it every article.
+//!    An error is a [`FormatError`] with line, byte or field; it says what happened, what it means, what to do.
+//! 5. Where several formats share an extension, give `knows`, which looks at the first bytes.
+//! 6. `cargo test --lib interchange::roundtrip` takes the nasty data set (`tests/data/nasty.jsonl`) through your format and
+//!    back. Add tests of your own for what is special, and for files as other programs write them, broken ones too.
+//! 7. Add `tests/third_party/<name>.py`, in which the format's own program reads our export; `common.py` there makes the
+//!    nasty project, exports it and says which spans are expected. Pin the packages in `requirements.txt`.
+//! 8. Add its row to the table of formats in README.md.
 #![warn(clippy::indexing_slicing)]
 
+pub mod bio;
+mod brat;
+pub mod build;
 pub mod conllu_plus;
 pub mod csv_guard;
 pub mod decode;
+pub mod export;
+pub mod fit;
+pub mod format;
 pub mod guard;
+mod item;
 pub mod jsonl;
+pub mod options;
 pub mod plan;
+pub mod proof;
 #[cfg(test)]
 mod properties;
 mod report;
+#[cfg(test)]
+mod roundtrip;
+pub mod sink;
 pub mod text;
+pub mod tokens;
+pub mod units;
 mod wire;
 pub mod xml;
 
-use std::io;
-use std::sync::Arc;
-
-use crate::model::{
-    Annotator, AnnotatorId, Article, ArticleInfo, Codebook, Layer, LayerKey, Project, Registry, Settings,
-};
-
+pub use format::{Format, Keeps, Reading, Shape, Writer};
+pub use item::{Header, Item, Page, Record};
+pub use options::{ReadOptions, WriteOptions};
 pub use report::{Counts, FormatError, Loss, LossKind, Report};
+pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
-/// A format by which articles or annotations come in or go out.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Format {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// Other names of the same format.
-    pub aliases: &'static [&'static str],
-    /// Extensions of its files in lower case.
-    pub extensions: &'static [&'static str],
-    /// Whether we read it.
-    pub reads: bool,
-    /// Whether we write it.
-    pub writes: bool,
-    /// Whether importing what was exported gives the same project back.
-    pub lossless: bool,
-    /// One line for help texts: what it keeps.
-    pub help: &'static str,
-}
-
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[
-    Format {
-        name: "text",
-        aliases: &["txt"],
-        extensions: &["txt", "text"],
-        reads: true,
-        writes: false,
-        lossless: false,
-        help: "plain articles, in UTF-8, UTF-16 or a legacy Arabic encoding",
-    },
-    Format {
-        name: "jsonl",
-        aliases: &["json-lines"],
-        extensions: &["jsonl", "ndjson"],
-        reads: true,
-        writes: true,
-        lossless: true,
-        help: "the native data set: one line an article and annotator, offsets in code points; keeps everything",
-    },
-    Format {
-        name: "conll",
-        aliases: &["conllu-plus"],
-        extensions: &["conllup", "conll"],
-        reads: false,
-        writes: true,
-        lossless: false,
-        help: "tokens with BIO tags, one column a label so that nested spans stay (CoNLL-U Plus); no relations",
-    },
-];
+pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name || format.aliases.contains(&name))
 }
 
-/// The format whose files have this extension.
+/// The format that owns this extension.
 pub fn by_extension(extension: &str) -> Option<&'static Format> {
     let extension = extension.to_ascii_lowercase();
     FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()))
 }
 
-/// What positions count in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum OffsetUnit {
-    /// Unicode scalar values: Python's `text[start:end]`.
-    #[default]
-    CodePoints,
-    /// UTF-16 code units: JavaScript and Java.
-    Utf16,
-    /// Bytes of UTF-8.
-    Bytes,
-}
-
-/// What a data set says of its project.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Header {
-    /// Name people read.
-    pub name: Option<String>,
-    /// Id of the project.
-    pub id: Option<String>,
-    /// Labels and relation types.
-    pub codebook: Option<Codebook>,
-    /// Who worked on it.
-    pub annotators: Vec<Annotator>,
-    /// Decisions for everybody.
-    pub settings: Option<Settings>,
-    /// Actors and locations.
-    pub entities: Registry,
-}
-
-impl Header {
-    /// All that a project says of itself.
-    pub fn of(project: &Project) -> Self {
-        Self {
-            name: Some(project.name.clone()),
-            id: Some(project.id.clone()),
-            codebook: Some((*project.codebook).clone()),
-            annotators: project.annotators.clone(),
-            settings: Some(project.settings.clone()),
-            entities: project.entities.clone(),
-        }
-    }
-}
-
-/// An article that comes in, with at most one annotator's layer.
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// What is known of it. The id is a wish; the plan makes it unique.
-    pub info: ArticleInfo,
-    /// Its text.
-    pub text: Arc<str>,
-    /// Whose layer and what is in it.
-    pub layer: Option<(AnnotatorId, Layer)>,
-    /// What the reader could not keep as it was.
-    pub losses: Vec<Loss>,
-    /// Numbers of spans and relations read.
-    pub spans: usize,
-    /// Relations read.
-    pub relations: usize,
-}
-
-impl Record {
-    /// An article without annotations.
-    pub fn bare(info: ArticleInfo, text: impl Into<Arc<str>>) -> Self {
-        Self { info, text: text.into(), layer: None, losses: Vec::new(), spans: 0, relations: 0 }
-    }
-}
-
-/// What a reader hands over, in the order of the file.
-#[derive(Clone, Debug)]
-pub enum Item {
-    /// What the data set says of its project.
-    Header(Box<Header>),
-    /// An article and at most one layer of it.
-    Record(Box<Record>),
-}
-
-/// An article that goes out, with the layers chosen for export.
-#[derive(Clone, Copy, Debug)]
-pub struct Page<'a> {
-    /// Its entry in the index.
-    pub info: &'a ArticleInfo,
-    /// Its text.
-    pub article: &'a Article,
-    /// Layers by annotator.
-    pub layers: &'a [(AnnotatorId, Arc<Layer>)],
-}
-
-impl Page<'_> {
-    /// The full name of one of its layers.
-    fn key(&self, annotator: &AnnotatorId) -> LayerKey {
-        LayerKey { article: self.info.id.clone(), annotator: annotator.clone() }
-    }
-}
-
-/// Writes a data set into one stream, article by article.
-pub trait Writer {
-    /// Whether it must see every article once before the first is written.
-    fn needs_survey(&self) -> bool {
-        false
-    }
-    /// Looks at an article that will be written. All of them come by before [`Self::begin`].
-    fn survey(&mut self, page: &Page<'_>) {
-        _ = page;
-    }
-    /// What stands before the first article.
-    fn begin(&mut self, out: &mut dyn io::Write, header: &Header) -> io::Result<()>;
-    /// One article. What the format cannot say is added to the report.
-    fn article(&mut self, out: &mut dyn io::Write, page: &Page<'_>, report: &mut Report) -> io::Result<()>;
-    /// What stands after the last article.
-    fn end(&mut self, out: &mut dyn io::Write) -> io::Result<()>;
-}
-
-/// The writer of a format; nothing where we only read it.
-pub fn writer(format: &Format) -> Option<Box<dyn Writer>> {
-    match format.name {
-        "jsonl" => Some(Box::new(jsonl::JsonlWriter::default())),
-        "conll" => Some(Box::new(conllu_plus::ConlluPlusWriter::default())),
-        _ => None,
-    }
+/// The format of a file that we read, by its extension and, where several formats have that, by its first bytes.
+pub fn by_content(extension: &str, head: &[u8]) -> Option<&'static Format> {
+    let extension = extension.to_ascii_lowercase();
+    let has = |format: &&Format| format.reads() && format.extensions.contains(&extension.as_str());
+    let knows = |format: &&Format| format.knows.is_some_and(|knows| knows(head));
+    let mut of_extension = FORMATS.iter().filter(has);
+    of_extension.clone().find(knows).or_else(|| of_extension.find(|format| format.knows.is_none()))
 }
 
 #[cfg(test)]
@@ -220,10 +97,28 @@ mod tests {
         for format in FORMATS {
             assert!(names.insert(format.name) && format.aliases.iter().all(|alias| names.insert(alias)));
             assert!(format.aliases.iter().all(|alias| by_name(alias) == Some(format)));
-            assert!(format.extensions.iter().all(|extension| by_extension(extension) == Some(format)));
-            assert!(format.reads || format.writes);
-            assert_eq!(writer(format).is_some(), format.writes, "{}", format.name);
+            assert!(format.extensions.iter().all(|extension| by_extension(extension).is_some()));
+            assert!(format.reads() || format.writes());
+            assert!(
+                !format.writes() || format.reads() || format.check.is_some(),
+                "{} proves itself",
+                format.name
+            );
+            assert!(!format.help.is_empty() && !format.extensions.is_empty(), "{}", format.name);
         }
         assert_eq!(by_extension("JSONL").map(|format| format.name), Some("jsonl"));
+        assert_eq!(by_content("txt", b"x").map(|format| format.name), Some("text"));
+    }
+
+    #[test]
+    fn extensions_of_several_formats_have_one_owner() {
+        for format in FORMATS.iter().filter(|format| format.reads() && format.knows.is_none()) {
+            for extension in format.extensions {
+                let owners = FORMATS.iter().filter(|other| {
+                    other.reads() && other.knows.is_none() && other.extensions.contains(extension)
+                });
+                assert_eq!(owners.count(), 1, "{extension} is owned by several formats that know nothing");
+            }
+        }
     }
 }

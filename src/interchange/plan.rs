@@ -1,15 +1,23 @@
 //! What an import will change, worked out before anything is: which articles are new, which layers go where, what the
-//! project takes over. A file enters a plan whole or not at all; a plan becomes one list of articles and one edit.
+//! project takes over. What is planned is taken out in steps, so that memory does not grow with the data set: a plan
+//! remembers of each layer only what tells it from another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::{Header, Item, Record};
 use crate::language::slug;
 use crate::model::{
-    Annotator, AnnotatorId, ArticleId, ArticleInfo, Attributes, Codebook, Edit, EntityId, LabelId, Layer,
-    LayerKey, Origin, Project, Ranges, Registry, Relation, RelationId, Settings, Span, SpanId, TextHash,
+    Annotator, AnnotatorId, ArticleId, ArticleInfo, Codebook, Edit, EntityId, LabelId, Layer, LayerKey,
+    Project, Registry, Relation, RelationId, Settings, Span, SpanId, Status, TextHash,
 };
+
+/// Records after which a step is taken, so that memory stays flat.
+pub const STEP_RECORDS: usize = 1_000;
+
+/// Bytes of new texts after which a step is taken, where articles are long.
+pub const STEP_BYTES: usize = 64 << 20;
 
 /// What becomes of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,14 +35,68 @@ pub enum Outcome {
 /// Looks up a layer of the project, reading it where needed.
 pub type FindLayer<'a> = &'a mut dyn FnMut(&LayerKey) -> Option<Arc<Layer>>;
 
+/// Part of an import, to be applied in this order. Where it is cut off between two of them, importing the same again
+/// goes on from there.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// What changes in the project itself: its name, codebook, annotators, registry.
+    pub project: Option<Edit>,
+    /// Articles to be added at the end of the index, in order.
+    pub articles: Vec<(ArticleInfo, Arc<str>)>,
+    /// Layers of these and of articles that were there.
+    pub layers: Option<Edit>,
+}
+
+impl Step {
+    /// Whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        self.project.is_none() && self.articles.is_empty() && self.layers.is_none()
+    }
+}
+
+/// What is remembered of a layer of this import, so that a data set holding one twice is noticed.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    content: blake3::Hash,
+    is_blank: bool,
+    status: Status,
+    last_span: u32,
+    last_relation: u32,
+}
+
+impl Known {
+    fn of(layer: &Layer) -> Self {
+        Self {
+            content: content_of(layer),
+            is_blank: layer.is_blank(),
+            status: layer.status,
+            last_span: layer.last_span,
+            last_relation: layer.last_relation,
+        }
+    }
+}
+
+/// Tells layers apart that [`Layer::same_content`] tells apart.
+fn content_of(layer: &Layer) -> blake3::Hash {
+    struct Into(blake3::Hasher);
+    impl std::fmt::Write for Into {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.update(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hasher = Into(blake3::Hasher::new());
+    // A hasher takes everything.
+    write!(hasher, "{:?}{:?}{:?}", layer.status, layer.spans, layer.relations).unwrap_or_default();
+    hasher.0.finalize()
+}
+
 /// An import on its way.
 #[derive(Debug)]
 pub struct Plan {
-    articles: Vec<(ArticleInfo, Arc<str>)>,
-    edits: Vec<Edit>,
+    step: Planned,
     notes: Vec<String>,
-    /// Layers of this import, so that a file holding one twice is noticed.
-    layers: BTreeMap<LayerKey, Layer>,
+    layers: BTreeMap<LayerKey, Known>,
     by_hash: BTreeMap<TextHash, ArticleId>,
     taken: BTreeSet<String>,
     in_project: BTreeSet<ArticleId>,
@@ -48,13 +110,22 @@ pub struct Plan {
     is_fresh: bool,
 }
 
+/// What was planned since the last step was taken.
+#[derive(Debug, Default)]
+struct Planned {
+    project: Vec<Edit>,
+    articles: Vec<(ArticleInfo, Arc<str>)>,
+    layers: Vec<Edit>,
+    records: usize,
+    bytes: usize,
+}
+
 impl Plan {
     /// A plan for a project, with nothing in it yet.
     pub fn new(project: &Project) -> Self {
         let infos = project.articles();
         Self {
-            articles: Vec::new(),
-            edits: Vec::new(),
+            step: Planned::default(),
             notes: Vec::new(),
             layers: BTreeMap::new(),
             by_hash: infos.iter().map(|info| (info.hash, info.id.clone())).collect(),
@@ -86,14 +157,9 @@ impl Plan {
         }
     }
 
-    /// Articles to be added, in order.
-    pub fn articles(&self) -> &[(ArticleInfo, Arc<str>)] {
-        &self.articles
-    }
-
-    /// Whether nothing would change.
-    pub fn is_empty(&self) -> bool {
-        self.articles.is_empty() && self.edits.is_empty()
+    /// Whether so much was planned that it should be applied before more is.
+    pub fn is_full(&self) -> bool {
+        self.step.records >= STEP_RECORDS || self.step.bytes >= STEP_BYTES
     }
 
     /// What people should know of it beside the outcomes.
@@ -107,15 +173,16 @@ impl Plan {
         notes
     }
 
-    /// The articles to add first, and the edit to apply then, where there is one.
-    pub fn finish(self) -> (Vec<(ArticleInfo, Arc<str>)>, Option<Edit>) {
-        let edit = (!self.edits.is_empty()).then_some(Edit::Batch(self.edits));
-        (self.articles, edit)
+    /// Takes out what was planned since the last step.
+    pub fn take(&mut self) -> Step {
+        let Planned { project, articles, layers, .. } = std::mem::take(&mut self.step);
+        let batch = |edits: Vec<Edit>| (!edits.is_empty()).then_some(Edit::Batch(edits));
+        Step { project: batch(project), articles, layers: batch(layers) }
     }
 
     /// An untouched project becomes the one that was exported; any other only gains what it lacks.
     fn header(&mut self, header: Header) {
-        if self.is_fresh && self.articles.is_empty() {
+        if self.is_fresh {
             self.become_project(&header);
         }
         self.is_fresh = false;
@@ -129,7 +196,7 @@ impl Plan {
         for (id, entity) in header.entities {
             match self.entities.get(&id) {
                 None => {
-                    self.edits.push(Edit::SetEntity {
+                    self.step.project.push(Edit::SetEntity {
                         id: id.clone(),
                         old: None,
                         new: Some(Box::new(entity.clone())),
@@ -152,13 +219,16 @@ impl Plan {
     fn become_project(&mut self, header: &Header) {
         if let Some(new) = header.name.clone().filter(|new| *new != self.name) {
             self.notes.push(format!("the empty project takes the name “{new}” of the data set"));
-            self.edits.push(Edit::SetName { old: std::mem::replace(&mut self.name, new.clone()), new });
+            self.step
+                .project
+                .push(Edit::SetName { old: std::mem::replace(&mut self.name, new.clone()), new });
         }
         if let Some(new) = header.id.clone().filter(|new| *new != self.id) {
-            self.edits.push(Edit::SetId { old: std::mem::replace(&mut self.id, new.clone()), new });
+            self.step.project.push(Edit::SetId { old: std::mem::replace(&mut self.id, new.clone()), new });
         }
         if let Some(new) = header.settings.clone().filter(|new| *new != self.settings) {
-            self.edits
+            self.step
+                .project
                 .push(Edit::SetSettings { old: std::mem::replace(&mut self.settings, new.clone()), new });
         }
         if let Some(new) = header.codebook.clone() {
@@ -169,7 +239,8 @@ impl Plan {
     fn set_codebook(&mut self, new: Codebook) {
         if *self.codebook != new {
             let new = Arc::new(new);
-            self.edits
+            self.step
+                .project
                 .push(Edit::SetCodebook { old: std::mem::replace(&mut self.codebook, new.clone()), new });
         }
     }
@@ -207,12 +278,17 @@ impl Plan {
     fn know(&mut self, id: &AnnotatorId, name: &str) {
         if !self.annotators.contains_key(id) {
             self.annotators.insert(id.clone(), Annotator { id: id.clone(), name: name.to_owned() });
-            self.edits.push(Edit::SetAnnotator { id: id.clone(), old: None, new: Some(name.to_owned()) });
+            self.step.project.push(Edit::SetAnnotator {
+                id: id.clone(),
+                old: None,
+                new: Some(name.to_owned()),
+            });
         }
     }
 
     fn record(&mut self, record: Record, find: FindLayer<'_>) -> Outcome {
         let Record { info, text, layer, .. } = record;
+        self.step.records += 1;
         let (article, is_new) = match self.by_hash.get(&info.hash) {
             Some(known) => (known.clone(), false),
             None => (self.new_article(info, text), true),
@@ -222,13 +298,12 @@ impl Plan {
         };
         let key = LayerKey { article: article.clone(), annotator };
         let existing = match self.layers.get(&key) {
-            Some(planned) => Some(Arc::new(planned.clone())),
-            None if self.in_project.contains(&article) => find(&key),
-            None => None,
+            Some(planned) => *planned,
+            None if self.in_project.contains(&article) => Known::of(&find(&key).unwrap_or_default()),
+            None => Known::of(&Layer::default()),
         };
-        let existing = existing.unwrap_or_default();
-        if !existing.is_blank() {
-            return if existing.same_content(&layer) {
+        if !existing.is_blank {
+            return if existing.content == content_of(&layer) {
                 Outcome::Known(article)
             } else {
                 Outcome::Conflict(key)
@@ -238,8 +313,9 @@ impl Plan {
         for span in layer.spans.values().filter(|span| self.codebook.label(&span.label).is_none()) {
             self.unknown_labels.insert(span.label.clone());
         }
-        self.edits.extend(layer_edits(&key, &existing, &layer));
-        self.layers.insert(key.clone(), layer);
+        let layer = renumbered(layer, existing.last_span, existing.last_relation);
+        self.layers.insert(key.clone(), Known::of(&layer));
+        add_layer_edits(&mut self.step.layers, &key, existing.status, layer);
         if is_new { Outcome::NewArticle(article) } else { Outcome::NewLayer(key) }
     }
 
@@ -249,88 +325,51 @@ impl Plan {
         info.id = id.into();
         let id = info.id.clone();
         self.by_hash.insert(info.hash, id.clone());
-        self.articles.push((info, text));
+        self.step.bytes += text.len();
+        self.step.articles.push((info, text));
         self.is_fresh = false;
         id
     }
 }
 
-/// The edits that fill a blank layer. Numbers the blank layer has given before are not given again.
-fn layer_edits(key: &LayerKey, blank: &Layer, layer: &Layer) -> Vec<Edit> {
-    let layer = &renumbered(layer, blank.last_span, blank.last_relation);
-    let mut edits: Vec<Edit> = Vec::new();
-    let spans = layer.spans.values().cloned();
-    edits.extend(spans.map(|span| Edit::AddSpan { layer: key.clone(), span: Box::new(span) }));
-    let relations = layer.relations.values().cloned();
-    edits.extend(relations.map(|relation| Edit::AddRelation { layer: key.clone(), relation }));
-    edits.extend(counters(key, layer));
+/// Adds the edits that fill a blank layer.
+fn add_layer_edits(edits: &mut Vec<Edit>, key: &LayerKey, old: Status, layer: Layer) {
+    let Layer { status, spans, relations, last_span, last_relation } = layer;
+    let highest_span = spans.keys().next_back().map_or(0, |id| id.0);
+    let highest_relation = relations.keys().next_back().map_or(0, |id| id.0);
+    edits.extend(spans.into_values().map(|span| Edit::AddSpan { layer: key.clone(), span: Box::new(span) }));
+    edits.extend(relations.into_values().map(|relation| Edit::AddRelation { layer: key.clone(), relation }));
+    if last_span > highest_span || last_relation > highest_relation {
+        edits.push(Edit::RaiseCounters { layer: key.clone(), span: last_span, relation: last_relation });
+    }
     // Also where it changes nothing: it makes a layer that somebody opened and left empty exist.
-    edits.push(Edit::SetStatus { layer: key.clone(), old: blank.status, new: layer.status });
-    edits
+    edits.push(Edit::SetStatus { layer: key.clone(), old, new: status });
 }
 
-fn renumbered(layer: &Layer, spans: u32, relations: u32) -> Layer {
+/// Numbers the blank layer has given before are not given again.
+fn renumbered(layer: Layer, spans: u32, relations: u32) -> Layer {
+    if (spans, relations) == (0, 0) {
+        return layer;
+    }
     let span_id = |id: SpanId| SpanId(id.0 + spans);
     let relation_id = |id: RelationId| RelationId(id.0 + relations);
     Layer {
         status: layer.status,
         spans: layer
             .spans
-            .iter()
-            .map(|(id, span)| (span_id(*id), Span { id: span_id(*id), ..span.clone() }))
+            .into_iter()
+            .map(|(id, span)| (span_id(id), Span { id: span_id(id), ..span }))
             .collect(),
         relations: layer
             .relations
-            .iter()
+            .into_iter()
             .map(|(id, r)| {
                 let (from, to) = (span_id(r.from), span_id(r.to));
-                (relation_id(*id), Relation { id: relation_id(*id), from, to, ..r.clone() })
+                (relation_id(id), Relation { id: relation_id(id), from, to, ..r })
             })
             .collect(),
         last_span: layer.last_span + spans,
         last_relation: layer.last_relation + relations,
-    }
-}
-
-/// Numbers that were given to spans and relations since removed: given and removed here too, so that they are not
-/// given again.
-fn counters(key: &LayerKey, layer: &Layer) -> Vec<Edit> {
-    let highest_span = layer.spans.keys().next_back().map_or(0, |id| id.0);
-    let highest_relation = layer.relations.keys().next_back().map_or(0, |id| id.0);
-    let mut edits = Vec::new();
-    if layer.last_span > highest_span {
-        let span = Box::new(placeholder(layer.last_span));
-        edits.push(Edit::AddSpan { layer: key.clone(), span: span.clone() });
-        edits.push(Edit::RemoveSpan { layer: key.clone(), span });
-    }
-    if layer.last_relation > highest_relation && layer.last_span > 0 {
-        let end = SpanId(layer.last_span);
-        let relation = Relation::new(RelationId(layer.last_relation), "placeholder", end, end);
-        let span = Box::new(placeholder(end.0));
-        let needs_end = !layer.spans.contains_key(&end);
-        if needs_end {
-            edits.push(Edit::AddSpan { layer: key.clone(), span: span.clone() });
-        }
-        edits.push(Edit::AddRelation { layer: key.clone(), relation: relation.clone() });
-        edits.push(Edit::RemoveRelation { layer: key.clone(), relation });
-        if needs_end {
-            edits.push(Edit::RemoveSpan { layer: key.clone(), span });
-        }
-    }
-    edits
-}
-
-/// A span without a place, which is why it is lost.
-fn placeholder(id: u32) -> Span {
-    Span {
-        id: SpanId(id),
-        label: "placeholder".into(),
-        ranges: Ranges::new(),
-        quote: String::new(),
-        attributes: Attributes::new(),
-        note: String::new(),
-        origin: Origin::Hand,
-        lost: true,
     }
 }
 
@@ -347,13 +386,15 @@ mod tests {
         }
     }
 
-    fn apply(plan: Plan, project: &mut Project) {
-        let (articles, edit) = plan.finish();
-        for (info, text) in articles {
+    fn apply(mut plan: Plan, project: &mut Project) {
+        let step = plan.take();
+        assert!(plan.take().is_empty(), "what was taken is gone");
+        step.project.map_or(Ok(()), |edit| edit.apply(project)).unwrap();
+        for (info, text) in step.articles {
             project.put_text(Arc::new(Article::new(info.id.clone(), text)));
             project.insert_article(usize::MAX, info);
         }
-        let edit = edit.unwrap_or(Edit::Batch(vec![]));
+        let edit = step.layers.unwrap_or(Edit::Batch(vec![]));
         for key in edit.layers() {
             if project.layer(key).is_none() {
                 project.put_layer(key.clone(), Arc::default());
@@ -385,7 +426,28 @@ mod tests {
         assert_eq!(plan.record(badr, &mut find), Outcome::Known("x".into()));
         let other = record("x", "amal", "Ali [said]{claim}");
         assert_eq!(plan.record(other, &mut find), Outcome::Conflict(LayerKey::new("x", "amal")));
-        assert!(plan.is_empty() && plan.articles().is_empty());
+        assert!(plan.take().is_empty());
+    }
+
+    #[test]
+    fn a_layer_that_comes_twice_is_noticed_also_when_its_step_is_gone() {
+        let project = Project::new("P", "p");
+        let mut plan = Plan::new(&project);
+        let mut nothing = |_: &LayerKey| None;
+        let (amal, other) =
+            (record("x", "amal", "[Ali]{actor} said"), record("x", "amal", "Ali [said]{claim}"));
+        plan.record(amal.clone(), &mut nothing);
+        assert!(!plan.take().is_empty());
+        assert_eq!(plan.record(amal, &mut nothing), Outcome::Known("x".into()));
+        assert_eq!(plan.record(other, &mut nothing), Outcome::Conflict(LayerKey::new("x", "amal")));
+        assert!(plan.take().is_empty());
+        for nth in 0..STEP_RECORDS {
+            assert!(!plan.is_full(), "{nth}");
+            plan.record(record("y", "amal", "[Ali]{actor} said"), &mut nothing);
+        }
+        assert!(plan.is_full());
+        plan.take();
+        assert!(!plan.is_full());
     }
 
     #[test]
@@ -442,6 +504,6 @@ mod tests {
         assert_eq!(used.annotators, source.annotators);
         let mut plan = Plan::new(&source);
         plan.add(header(), &mut |_| None);
-        assert!(plan.is_empty() && plan.notes().is_empty());
+        assert!(plan.notes().is_empty() && plan.take().is_empty());
     }
 }

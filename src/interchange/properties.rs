@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::conllu_plus::ConlluPlusWriter;
-use super::jsonl::{JsonlReader, JsonlWriter, ReadOptions};
-use super::{Header, Item, OffsetUnit, Page, Report, Writer, decode};
+use super::jsonl::JsonlReader;
+use super::sink::SINGLE;
+use super::{Format, Item, OffsetUnit, Page, ReadOptions, Report, conllu_plus, decode, jsonl, roundtrip};
 use crate::language::{graphemes, words};
 use crate::model::{
-    AnnotatorId, Article, ArticleInfo, Codebook, Layer, Offsets, Relation, RelationId, Span, SpanId, Status,
-    TextRange, TextSize,
+    AnnotatorId, Article, ArticleInfo, Layer, Offsets, Relation, RelationId, Span, SpanId, Status, TextRange,
+    TextSize,
 };
 
 fn piece() -> impl Strategy<Value = &'static str> {
@@ -86,17 +86,13 @@ fn layer() -> impl Strategy<Value = (String, Layer)> {
     })
 }
 
-fn write(writer: &mut dyn Writer, text: &str, layer: &Layer) -> (String, Report) {
+fn write(format: &Format, text: &str, layer: &Layer) -> (String, Report) {
     let info = ArticleInfo::new("a", text);
     let article = Article::new("a", text);
     let layers = [(AnnotatorId::from("me"), Arc::new(layer.clone()))];
-    let (mut out, mut report) = (vec![], Report::default());
-    let header = Header { codebook: Some(Codebook::default()), ..Header::default() };
-    writer.survey(&Page { info: &info, article: &article, layers: &layers });
-    writer.begin(&mut out, &header).unwrap();
-    writer.article(&mut out, &Page { info: &info, article: &article, layers: &layers }, &mut report).unwrap();
-    writer.end(&mut out).unwrap();
-    (String::from_utf8(out).unwrap(), report)
+    let (memory, report) =
+        roundtrip::write(format, &Page { info: &info, article: &article, layers: &layers });
+    (memory.text(SINGLE), report)
 }
 
 /// Runs of tags with their labels, from the positions of their tokens alone.
@@ -121,7 +117,7 @@ fn runs(written: &str) -> Vec<(String, u32, u32)> {
 proptest! {
     #[test]
     fn jsonl_reads_back_what_it_wrote((text, layer) in layer()) {
-        let (json, report) = write(&mut JsonlWriter::default(), &text, &layer);
+        let (json, report) = write(&jsonl::FORMAT, &text, &layer);
         prop_assert_eq!(json.matches('\n').count(), 1);
         prop_assert_eq!(report.losses.len(), 0);
         let items: Vec<Item> =
@@ -134,7 +130,7 @@ proptest! {
 
     #[test]
     fn conll_says_exactly_the_spans_it_calls_lossless((text, layer) in layer()) {
-        let (written, report) = write(&mut ConlluPlusWriter::default(), &text, &layer);
+        let (written, report) = write(&conllu_plus::FORMAT, &text, &layer);
         let counts = report.spans;
         prop_assert_eq!(counts.read, layer.spans.len());
         prop_assert_eq!(counts.lossless + counts.clipped + counts.dropped, counts.read);
@@ -166,7 +162,7 @@ proptest! {
             prop_assert!(!decoded.text.contains(['\0', '\r']));
         }
         for unit in [OffsetUnit::CodePoints, OffsetUnit::Utf16, OffsetUnit::Bytes] {
-            let options = ReadOptions { annotator: Some("me".into()), unit };
+            let options = ReadOptions { annotator: Some("me".into()), unit: Some(unit), ..ReadOptions::default() };
             prop_assert!(JsonlReader::new(&bytes[..], options).count() < 300);
         }
     }
@@ -180,7 +176,7 @@ proptest! {
             {"label": "x", "ranges": ranges, "quote": "؟"}, {"label": "x", "ranges": ranges}]});
         let unit = [OffsetUnit::CodePoints, OffsetUnit::Utf16, OffsetUnit::Bytes][unit];
         let json = line.to_string();
-        let item = JsonlReader::new(json.as_bytes(), ReadOptions { annotator: None, unit }).next();
+        let item = JsonlReader::new(json.as_bytes(), ReadOptions { unit: Some(unit), ..ReadOptions::default() }).next();
         let Some(Ok(Item::Record(record))) = item else { panic!("{item:?}") };
         let (_, layer) = record.layer.unwrap();
         for span in layer.spans.values().filter(|span| !span.lost) {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::OffsetUnit;
 use crate::model::{ArticleId, LayerKey, Place};
 
 /// Why a file cannot be read as the format it should be. The caller adds the file's name.
@@ -141,6 +142,10 @@ impl Counts {
 /// What an import or export did.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Report {
+    /// What positions count; nothing in formats of tokens.
+    pub unit: Option<OffsetUnit>,
+    /// What the format has no place for in any article, such as titles; told once, not span by span.
+    pub leaves_out: Vec<&'static str>,
     /// Articles written.
     pub articles: usize,
     /// Layers written.

@@ -1,8 +1,27 @@
 //! Plain articles.
 
-use super::{FormatError, Item, Record, decode};
+use std::rc::Rc;
+
+use super::sink::{self, Source};
+use super::{Format, FormatError, Item, ReadOptions, Reading, Record, decode};
 use crate::language::{guess, slug};
 use crate::model::{ArticleInfo, is_iso_date};
+
+pub(super) const FORMAT: Format = Format {
+    name: "text",
+    aliases: &["txt"],
+    extensions: &["txt", "text"],
+    read: Some(read_source),
+    help: "plain articles, in UTF-8, UTF-16 or a legacy Arabic encoding",
+    ..Format::EMPTY
+};
+
+fn read_source(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Reading, FormatError> {
+    let bytes = sink::read_whole(&**source)?;
+    let (item, decoded) = read(sink::stem(source.name()), &bytes, options.encoding.as_deref())?;
+    let encoding = Some((decoded.encoding, decoded.guessed));
+    Ok(Reading { encoding, ..Reading::new(std::iter::once(Ok(item))) })
+}
 
 /// Longest title taken from a first line that may be a whole paragraph, in characters.
 const LONGEST_TITLE: usize = 160;

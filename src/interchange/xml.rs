@@ -110,6 +110,12 @@ impl<'a> XmlReader<'a> {
                 "has elements nested deeper than {DEEPEST}; nothing was imported: check where the file comes from"
             )));
         }
+        let name = start.name().as_ref().to_owned();
+        if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            return Err(FormatError::new(format!(
+                "has an element named {name:?}, which XML does not allow; nothing was imported: is it XML?"
+            )));
+        }
         let mut attributes = Vec::new();
         // Whether a name comes twice is checked by the reader, within the limit.
         for attribute in start.attributes() {
@@ -125,7 +131,7 @@ impl<'a> XmlReader<'a> {
             check_characters(&value)?;
             attributes.push((attribute.key.as_ref().to_owned(), Cow::Owned(value.into_owned())));
         }
-        Ok(Step::Start(Element { name: start.name().as_ref().to_owned(), attributes }))
+        Ok(Step::Start(Element { name, attributes }))
     }
 
     fn text(&self, text: Cow<'a, str>) -> Result<Step<'a>, FormatError> {
@@ -303,6 +309,7 @@ mod tests {
             ("<a x='&#x1f;'/>", "U+001F"),
             ("<a>\u{b}</a>", "U+000B"),
             ("<a", "well-formed"),
+            ("<>x</>", "named \"\""),
             ("<a>&lt</a>", "well-formed"),
         ] {
             refused(xml, words);

@@ -66,6 +66,16 @@ pub enum Edit {
         /// The status to be.
         new: Status,
     },
+    /// Numbers up to these were given to spans and relations that are no longer there: they are not given again.
+    /// Taking it back leaves them given, as it does everywhere.
+    RaiseCounters {
+        /// Where.
+        layer: LayerKey,
+        /// The highest number of a span.
+        span: u32,
+        /// The highest number of a relation.
+        relation: u32,
+    },
     /// An article enters the index; its text is on disk already.
     AddArticle {
         /// Its place in the index.
@@ -149,6 +159,9 @@ pub enum EditError {
     /// The number is taken.
     #[error("span {1} of {0} exists already; nothing was changed")]
     SpanExists(LayerKey, SpanId),
+    /// Numbers begin at 1.
+    #[error("0 is no number of a span or relation of {0}; nothing was changed")]
+    NoNumber(LayerKey),
     /// The number is taken.
     #[error("relation {1} of {0} exists already; nothing was changed")]
     RelationExists(LayerKey, RelationId),
@@ -191,6 +204,7 @@ impl Edit {
             Self::RemoveRelation { layer, relation } => Self::AddRelation { layer, relation },
             Self::ChangeRelation { layer, old, new } => Self::ChangeRelation { layer, old: new, new: old },
             Self::SetStatus { layer, old, new } => Self::SetStatus { layer, old: new, new: old },
+            Self::RaiseCounters { .. } => self.clone(),
             Self::AddArticle { at, info } => Self::RemoveArticle { at, info },
             Self::RemoveArticle { at, info } => Self::AddArticle { at, info },
             Self::ChangeArticle { old, new } => Self::ChangeArticle { old: new, new: old },
@@ -229,7 +243,8 @@ impl Edit {
             | Self::AddRelation { layer, .. }
             | Self::RemoveRelation { layer, .. }
             | Self::ChangeRelation { layer, .. }
-            | Self::SetStatus { layer, .. } => keys.push(layer),
+            | Self::SetStatus { layer, .. }
+            | Self::RaiseCounters { layer, .. } => keys.push(layer),
             Self::Batch(edits) => edits.iter().for_each(|edit| edit.collect_layers(keys)),
             _ => {}
         }
@@ -275,6 +290,12 @@ impl Edit {
             }
             Self::SetStatus { layer, old, new } => {
                 replace(&mut loaded(project, layer)?.status, old, new, "the status")
+            }
+            Self::RaiseCounters { layer, span, relation } => {
+                let layer = loaded(project, layer)?;
+                layer.last_span = layer.last_span.max(*span);
+                layer.last_relation = layer.last_relation.max(*relation);
+                Ok(())
             }
             Self::AddArticle { at, info } => add_article(project, *at, info),
             Self::RemoveArticle { at, info } => remove_article(project, *at, info),
@@ -342,6 +363,9 @@ fn check_place(project: &Project, key: &LayerKey, span: &Span) -> Result<(), Edi
 fn add_span(project: &mut Project, key: &LayerKey, span: &Span) -> Result<(), EditError> {
     check_place(project, key, span)?;
     let layer = loaded(project, key)?;
+    if span.id.0 == 0 {
+        return Err(EditError::NoNumber(key.clone()));
+    }
     if layer.spans.contains_key(&span.id) {
         return Err(EditError::SpanExists(key.clone(), span.id));
     }
@@ -381,6 +405,9 @@ fn check_ends(layer: &Layer, key: &LayerKey, relation: &Relation) -> Result<(), 
 
 fn add_relation(layer: &mut Layer, key: &LayerKey, relation: &Relation) -> Result<(), EditError> {
     check_ends(layer, key, relation)?;
+    if relation.id.0 == 0 {
+        return Err(EditError::NoNumber(key.clone()));
+    }
     if layer.relations.contains_key(&relation.id) {
         return Err(EditError::RelationExists(key.clone(), relation.id));
     }

@@ -100,6 +100,40 @@ fn numbers_are_never_given_twice() {
 }
 
 #[test]
+fn nought_is_no_number_and_the_last_number_is_the_last() {
+    let (mut project, key) = fixture::project("[Ali]{actor} said [no]{claim}");
+    let relation = |id| Relation::new(RelationId(id), "claimant", SpanId(2), SpanId(1));
+    let link = |id| Edit::AddRelation { layer: key.clone(), relation: relation(id) };
+    assert_eq!(link(0).apply(&mut project), Err(EditError::NoNumber(key.clone())));
+    let Edit::AddSpan { span, .. } = add(&project, &key, "actor", range(4, 8)) else { unreachable!() };
+    let nought = Edit::AddSpan { layer: key.clone(), span: Box::new(Span { id: SpanId(0), ..*span }) };
+    assert_eq!(nought.apply(&mut project), Err(EditError::NoNumber(key.clone())));
+    link(u32::MAX).apply(&mut project).unwrap();
+    assert!(matches!(
+        link(project.layer(&key).unwrap().next_relation_id().0).apply(&mut project),
+        Err(EditError::RelationExists(..))
+    ));
+}
+
+#[test]
+fn numbers_given_elsewhere_are_not_given_here() {
+    let (mut project, key) = fixture::project("[Ali]{actor} said no");
+    let raise = Edit::RaiseCounters { layer: key.clone(), span: 7, relation: 3 };
+    raise.apply(&mut project).unwrap();
+    let next =
+        |p: &Project| (p.layer(&key).unwrap().next_span_id(), p.layer(&key).unwrap().next_relation_id());
+    assert_eq!(next(&project), (SpanId(8), RelationId(4)));
+    Edit::RaiseCounters { layer: key.clone(), span: 2, relation: 0 }.apply(&mut project).unwrap();
+    assert_eq!(next(&project), (SpanId(8), RelationId(4)), "they only grow");
+    raise.inverse().apply(&mut project).unwrap();
+    assert_eq!(next(&project), (SpanId(8), RelationId(4)), "also when it is taken back");
+    assert!(matches!(
+        Edit::RaiseCounters { layer: LayerKey::new("a", "you"), span: 1, relation: 1 }.apply(&mut project),
+        Err(EditError::LayerNotLoaded(_))
+    ));
+}
+
+#[test]
 fn the_index_keeps_its_order() {
     let mut project = Project::new("p", "p");
     let info = |id: &str| Arc::new(ArticleInfo::new(id, id));

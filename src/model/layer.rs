@@ -48,14 +48,14 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// The number of the next span.
+    /// The number of the next span. A file may say that the last number there is was given; the edit is refused then.
     pub fn next_span_id(&self) -> SpanId {
-        SpanId(self.last_span + 1)
+        SpanId(self.last_span.saturating_add(1))
     }
 
     /// The number of the next relation.
     pub fn next_relation_id(&self) -> RelationId {
-        RelationId(self.last_relation + 1)
+        RelationId(self.last_relation.saturating_add(1))
     }
 
     /// Spans in reading order: by start, the longer first.

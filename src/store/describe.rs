@@ -33,6 +33,7 @@ pub fn describe(edit: &Edit, project: &Project) -> String {
             format!("changed {} of span {} in {layer}", new.label, new.from)
         }
         Edit::SetStatus { layer, new, .. } => format!("set {layer} to {}", new.as_str().replace('_', " ")),
+        Edit::RaiseCounters { layer, .. } => format!("kept the numbers given before in {layer}"),
         Edit::AddArticle { info, .. } => format!("added the article {}", info.id),
         Edit::RemoveArticle { info, .. } => format!("took the article {} out of the index", info.id),
         Edit::ChangeArticle { new, .. } => format!("changed what is known about the article {}", new.id),

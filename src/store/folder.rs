@@ -94,6 +94,9 @@ impl Drop for Survey {
     }
 }
 
+/// Which files are to be written.
+type Wanted<'a> = &'a dyn Fn(&Target) -> bool;
+
 /// Calls between two attempts at a snapshot that fails, at most.
 const MOST_PATIENCE: u32 = 64;
 
@@ -358,12 +361,19 @@ impl Folder {
 
     /// Asks for everything to be written that is newer than its file. Does nothing while that is under way.
     pub fn snapshot(&mut self, project: &Project) {
-        if self.in_flight.is_some() || self.files.dirty.is_empty() || self.writer.is_none() {
+        self.snapshot_of(project, &|_| true);
+    }
+
+    /// Asks for those files to be written that are wanted. While others are left out, journals stay.
+    fn snapshot_of(&mut self, project: &Project, wanted: Wanted<'_>) {
+        if self.in_flight.is_some() || !self.files.dirty.iter().any(wanted) || self.writer.is_none() {
             return;
         }
-        let dirty = std::mem::take(&mut self.files.dirty);
-        let files = dirty.iter().filter_map(|target| self.job(target, project)).collect();
-        let job = Job { through: Through { journal: self.name.clone(), seq: self.seq }, files };
+        let (dirty, rest) = std::mem::take(&mut self.files.dirty).into_iter().partition(wanted);
+        self.files.dirty = rest;
+        let files = BTreeSet::iter(&dirty).filter_map(|target| self.job(target, project)).collect();
+        let whole = self.files.dirty.is_empty();
+        let job = Job { through: Through { journal: self.name.clone(), seq: self.seq }, files, whole };
         self.fresh = 0;
         self.in_flight = Some(dirty);
         if let Some(writer) = &mut self.writer
@@ -444,10 +454,27 @@ impl Folder {
         if self.writer.is_none() {
             return Ok(());
         }
+        self.settle(project, &|_| true)?;
+        if self.tally_changed
+            && let Err(error) = save(&*self.vfs, &self.root, &self.tally)
+        {
+            tracing::debug!("the counts are counted again the next time: {error}");
+        }
+        self.tally_changed = false;
+        Ok(())
+    }
+
+    /// Waits until all edits and all layers are on disk, so that they can be forgotten. The index, which is as long as
+    /// the project, is left to the journal.
+    pub fn settle_layers(&mut self, project: &Project) -> Result<(), StoreError> {
+        self.settle(project, &|target| matches!(target, Target::Layer(_)))
+    }
+
+    fn settle(&mut self, project: &Project, wanted: Wanted<'_>) -> Result<(), StoreError> {
         self.sync()?;
-        while self.in_flight.is_some() || self.is_dirty() {
+        while self.in_flight.is_some() || self.files.dirty.iter().any(wanted) {
             if self.in_flight.is_none() {
-                self.snapshot(project);
+                self.snapshot_of(project, wanted);
             }
             if let Some(writer) = &mut self.writer
                 && self.in_flight.is_some()
@@ -460,12 +487,6 @@ impl Folder {
                 return Err(StoreError::NotWritten(why.join("; ")));
             }
         }
-        if self.tally_changed
-            && let Err(error) = save(&*self.vfs, &self.root, &self.tally)
-        {
-            tracing::debug!("the counts are counted again the next time: {error}");
-        }
-        self.tally_changed = false;
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod format_v1;
 mod journal;
 mod load;
 mod lock;
+pub mod output;
 pub mod outside;
 mod paths;
 mod real_fs;

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the store is the module that touches the disk")]
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::{StoreError, format_v1};
@@ -75,6 +75,38 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
         ));
     }
     fs::read(path).map_err(failed)
+}
+
+/// Whether there is a file of this name.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// The first bytes of a file.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn head(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    if path.is_file() {
+        let limit = u64::try_from(bytes).unwrap_or(u64::MAX);
+        fs::File::open(path)?.take(limit).read_to_end(&mut head)?;
+    }
+    Ok(head)
+}
+
+/// Opens a file that is not the project's, to be read bit by bit; nothing where it is a pipe or the like, which can be
+/// read only once.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn open(path: &Path) -> Result<Option<impl io::BufRead + use<>>, StoreError> {
+    let failed =
+        |cause| StoreError::io("read", path, cause, "Nothing of it was imported: check its name and rights");
+    if fs::metadata(path).map_err(failed)?.is_file() {
+        return Ok(Some(io::BufReader::with_capacity(1 << 16, fs::File::open(path).map_err(failed)?)));
+    }
+    Ok(None)
 }
 
 /// Reads a codebook that stands alone in a file: what `codebook: (…)` holds in a project.ron.

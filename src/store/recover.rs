@@ -447,6 +447,9 @@ fn is_done(edit: &Edit, project: &Project) -> bool {
         Edit::RemoveRelation { layer, relation: old } => relation(layer, old.id).is_none(),
         Edit::ChangeRelation { layer, new, .. } => relation(layer, new.id) == Some(new),
         Edit::SetStatus { layer, new, .. } => project.layer(layer).is_some_and(|layer| layer.status == *new),
+        Edit::RaiseCounters { layer, span, relation } => project
+            .layer(layer)
+            .is_some_and(|layer| layer.last_span >= *span && layer.last_relation >= *relation),
         Edit::AddArticle { info, .. } => project.article(&info.id) == Some(info),
         Edit::RemoveArticle { info, .. } => project.article(&info.id).is_none(),
         Edit::ChangeArticle { new, .. } => project.article(&new.id) == Some(new),

@@ -73,6 +73,8 @@ type Rotated = Result<u64, StoreError>;
 pub(super) struct Job {
     pub(super) through: Through,
     pub(super) files: Vec<FileJob>,
+    /// Nothing else is newer than its file: the journals so far are not needed any more.
+    pub(super) whole: bool,
 }
 
 /// What became of it.
@@ -290,6 +292,7 @@ fn write_job(vfs: &dyn Vfs, root: &Path, journal: &Mutex<Journal>, job: &Job, ro
         Err(error) => return Done { error: Some(error), ..Done::default() },
     };
     let outcome = write_files(vfs, root, &job.through, &job.files);
-    let error = if outcome.failed.is_empty() { locked(journal).retire(first).err() } else { None };
+    let error =
+        if job.whole && outcome.failed.is_empty() { locked(journal).retire(first).err() } else { None };
     Done { outcome, error }
 }

@@ -1,24 +1,24 @@
-//! `hashiya import`: articles and annotations into a project. Files are read first, each whole or not at all; only then
-//! is anything changed.
+//! `hashiya import`: articles and annotations into a project. A file is read to its end before anything of it enters the
+//! project, so that one which cannot be read changes nothing; then it is read again, a step at a time, so that memory
+//! does not grow with it. An import that is cut off is completed by importing the same again.
 
 mod outcome;
 mod read;
+mod steps;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::bail;
 use clap::builder::PossibleValuesParser;
 
 use self::outcome::{FileLine, Summary};
-use self::read::{Incoming, Options};
-use super::print::{Printer, note, progress};
+use self::read::Options;
+use self::steps::Taker;
+use super::print::{Printer, progress};
 use super::{Verdict, open};
-use crate::interchange::plan::{Outcome, Plan};
-use crate::interchange::{FORMATS, Format, Item, OffsetUnit};
-use crate::language::invisible;
-use crate::model::{AnnotatorId, LayerKey, is_folder_safe};
-use crate::session::Session;
+use crate::interchange::options::Columns;
+use crate::interchange::{FORMATS, Format, OffsetUnit, ReadOptions};
+use crate::model::{AnnotatorId, is_folder_safe};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -36,9 +36,27 @@ pub(super) struct Args {
     /// Encoding of text files, such as windows-1256; found from the bytes where it is not given.
     #[arg(long)]
     encoding: Option<String>,
-    /// What positions in data sets count.
-    #[arg(long, value_name = "UNIT", default_value = "code-points", value_parser = ["code-points", "utf-16", "bytes"])]
-    offset_unit: String,
+    /// Take the name of the folder a file lies in for its annotator.
+    #[arg(long)]
+    folders_are_annotators: bool,
+    /// What positions in data sets count; found from the words of the spans where it is not given.
+    #[arg(long, value_name = "UNIT", value_parser = ["auto", "code-points", "utf-16", "bytes", "graphemes"])]
+    offset_unit: Option<String>,
+    /// Keep spans that do not stand at their words aside as lost, instead of refusing the file.
+    #[arg(long)]
+    keep_mismatches: bool,
+    /// Column or key that holds the text of an article, in CSV and JSON lines.
+    #[arg(long, value_name = "NAME")]
+    text_column: Option<String>,
+    /// Column or key of its id.
+    #[arg(long, value_name = "NAME")]
+    id_column: Option<String>,
+    /// Column or key of its title.
+    #[arg(long, value_name = "NAME")]
+    title_column: Option<String>,
+    /// Column or key of its day.
+    #[arg(long, value_name = "NAME")]
+    date_column: Option<String>,
     /// Say what would be done, and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -49,7 +67,7 @@ pub(super) struct Args {
 
 fn read_formats() -> impl Iterator<Item = &'static str> {
     let names = |format: &'static Format| std::iter::once(format.name).chain(format.aliases.iter().copied());
-    FORMATS.iter().filter(|format| format.reads).flat_map(names)
+    FORMATS.iter().filter(|format| format.reads()).flat_map(names)
 }
 
 pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
@@ -60,14 +78,11 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     let (files, ignored, refused) = read::find(&args.paths, options.format);
     refused.into_iter().for_each(|(path, message)| summary.add(FileLine::refused(&path, message)));
     ignored.iter().for_each(|path| summary.add(FileLine::ignored(path)));
-    let mut plan = Plan::new(session.project());
+    let mut taker = Taker::new(&mut session, args.dry_run);
     let bar = progress("Reading", files.len());
     for path in files {
-        match read::read(&path, &options) {
-            Ok(incoming) => {
-                let line = take_in(incoming, &mut plan, &mut session, &mut summary);
-                summary.add(line);
-            }
+        match read::open(&path, &options) {
+            Ok(incoming) => taker.file(incoming, &mut summary)?,
             Err(error) => {
                 let message = format!("{}: {error}", path.display());
                 summary.add(FileLine::refused(&path, message));
@@ -76,17 +91,7 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    plan.notes().into_iter().for_each(|note| summary.note(note));
-    if !args.dry_run && !plan.is_empty() {
-        let (articles, edit) = plan.finish();
-        if !articles.is_empty() {
-            session.add_articles(articles)?;
-        }
-        if let Some(edit) = edit {
-            session.apply(edit)?;
-        }
-        session.sync()?;
-    }
+    taker.finish()?.into_iter().for_each(|note| summary.note(note));
     session.close()?;
     if args.json {
         out.json(&summary)?;
@@ -104,43 +109,19 @@ fn options(args: &Args) -> anyhow::Result<Options> {
     }
     Ok(Options {
         format: args.format.as_deref().and_then(crate::interchange::by_name),
-        annotator: args.annotator.as_deref().map(AnnotatorId::from),
-        encoding: args.encoding.clone(),
-        unit: match args.offset_unit.as_str() {
-            "utf-16" => OffsetUnit::Utf16,
-            "bytes" => OffsetUnit::Bytes,
-            _ => OffsetUnit::CodePoints,
+        read: ReadOptions {
+            annotator: args.annotator.as_deref().map(AnnotatorId::from),
+            folders_are_annotators: args.folders_are_annotators,
+            unit: args.offset_unit.as_deref().and_then(OffsetUnit::from_name),
+            keep_mismatches: args.keep_mismatches,
+            encoding: args.encoding.clone(),
+            columns: Columns {
+                text: args.text_column.clone(),
+                id: args.id_column.clone(),
+                title: args.title_column.clone(),
+                date: args.date_column.clone(),
+            },
         },
+        named: args.paths.clone(),
     })
-}
-
-/// Plans what one file brings.
-fn take_in(incoming: Incoming, plan: &mut Plan, session: &mut Session, summary: &mut Summary) -> FileLine {
-    let mut line = FileLine::read(&incoming);
-    let mut find = |key: &LayerKey| {
-        if !session.annotators_of(&key.article).contains(&key.annotator) {
-            return None;
-        }
-        session.load(&key.article, &key.annotator).iter().for_each(note);
-        session.project().layer(key).map(Arc::clone)
-    };
-    for item in incoming.items {
-        let about = match &item {
-            Item::Header(_) => None,
-            Item::Record(record) => Some(outcome::About::of(record)),
-        };
-        if let Item::Record(record) = &item
-            && let Some(first) = invisible::unbalanced(&record.text).first()
-        {
-            summary.note(format!(
-                "{}: a {} is opened or closed alone at byte {}; the text may read otherwise than it is written",
-                record.info.id, first.name, first.byte
-            ));
-        }
-        let outcome: Option<Outcome> = plan.add(item, &mut find);
-        if let (Some(about), Some(outcome)) = (about, outcome) {
-            summary.count(&mut line, about, &outcome);
-        }
-    }
-    line
 }

@@ -30,6 +30,11 @@ impl About {
             losses: record.losses.clone(),
         }
     }
+
+    /// Whether a layer enters the project.
+    pub(super) fn adds_layer(&self, outcome: &Outcome) -> bool {
+        self.has_layer && matches!(outcome, Outcome::NewArticle(_) | Outcome::NewLayer(_))
+    }
 }
 
 /// What became of a file.

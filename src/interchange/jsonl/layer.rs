@@ -2,15 +2,14 @@
 //! kept as lost.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::interchange::{FormatError, Loss, LossKind, OffsetUnit, decode, origin_from};
+use crate::interchange::units::Positions;
+use crate::interchange::{FormatError, Loss, LossKind, decode, origin_from};
 use crate::model::{
-    Attributes, Layer, LayerKey, Offsets, Origin, Place, Ranges, Relation, RelationId, Span, SpanId,
-    TextRange, TextSize, quote_of,
+    Attributes, Layer, LayerKey, Origin, Place, Ranges, Relation, RelationId, Span, SpanId, quote_of,
 };
 
 /// Highest number of a span or relation read: leaves as many again to be given.
@@ -36,50 +35,6 @@ pub(super) struct RelationIn {
     from: u32,
     to: u32,
     attributes: Option<BTreeMap<String, Value>>,
-}
-
-/// The text as it will be, and the way to it from positions in the text as it came.
-pub(super) struct SourceText {
-    pub(super) text: Arc<str>,
-    source: Option<String>,
-    table: Offsets,
-    unit: OffsetUnit,
-}
-
-impl SourceText {
-    pub(super) fn new(source: String, unit: OffsetUnit) -> Self {
-        let table = Offsets::new(&source);
-        if source.contains('\r') {
-            let text = decode::unify_line_ends(source.clone()).into();
-            return Self { text, source: Some(source), table, unit };
-        }
-        Self { text: source.into(), source: None, table, unit }
-    }
-
-    fn byte(&self, position: u32) -> Option<TextSize> {
-        let source = self.source.as_deref().unwrap_or(&self.text);
-        let byte = match self.unit {
-            OffsetUnit::CodePoints => self.table.from_scalar(source, position)?,
-            OffsetUnit::Utf16 => self.table.from_utf16(source, position)?,
-            OffsetUnit::Bytes => TextSize::new(position),
-        };
-        // Each CRLF before the position is one byte shorter now. Data sets with CRLF are few and short.
-        let before = source.get(..byte.into())?;
-        let removed = if self.source.is_some() { before.matches("\r\n").count() } else { 0 };
-        TextSize::try_from(before.len() - removed).ok()
-    }
-
-    /// The range; or the nearest the text has, which is wrong.
-    fn range(&self, start: u32, end: u32) -> Result<TextRange, TextRange> {
-        match (self.byte(start), self.byte(end)) {
-            (Some(start), Some(end)) if start <= end => Ok(TextRange::new(start, end)),
-            (start, end) => {
-                let last = TextSize::of(&*self.text);
-                let (start, end) = (start.unwrap_or(last), end.unwrap_or(last));
-                Err(TextRange::new(start.min(end), start.max(end)))
-            }
-        }
-    }
 }
 
 /// The numbers given in a file, and new ones above them for those without.
@@ -111,7 +66,7 @@ fn numbers(given: &[Option<u32>], what: &str) -> Result<Vec<u32>, FormatError> {
 pub(super) fn add_spans(
     layer: &mut Layer,
     spans: Vec<SpanIn>,
-    text: &SourceText,
+    text: &Positions,
     key: &LayerKey,
     losses: &mut Vec<Loss>,
 ) -> Result<(), FormatError> {
@@ -129,7 +84,7 @@ pub(super) fn add_spans(
                 nearest
             }));
         }
-        let words = quote_of(&text.text, &ranges).unwrap_or_default();
+        let words = quote_of(text.text(), &ranges).unwrap_or_default();
         let quote = span.quote.map(decode::unify_line_ends);
         let mut made = Span {
             id,

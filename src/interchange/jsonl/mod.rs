@@ -10,19 +10,41 @@ mod read;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::rc::Rc;
 
 use serde::Serialize;
 
+use super::sink::{Out, Sink, Source, unread};
 use super::wire::ProjectLine;
-use super::{Header, Page, RelationLine, Report, SpanLine, Writer};
+use super::{
+    Format, FormatError, Header, Keeps, OffsetUnit, Page, ReadOptions, Reading, RelationLine, SpanLine,
+    Writer,
+};
 use crate::model::Layer;
 
-pub use read::{JsonlReader, ReadOptions};
+pub use read::JsonlReader;
+
+pub(super) const FORMAT: Format = Format {
+    name: "jsonl",
+    aliases: &["json-lines"],
+    extensions: &["jsonl", "ndjson"],
+    units: &[OffsetUnit::CodePoints],
+    keeps: Keeps::EVERYTHING,
+    read: Some(read_source),
+    write: Some(|_| Box::new(JsonlWriter::default())),
+    help: "the native data set: one line an article and annotator, offsets in code points; keeps everything",
+    ..Format::EMPTY
+};
+
+fn read_source(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Reading, FormatError> {
+    Ok(Reading::new(JsonlReader::new(source.open().map_err(unread)?, options.clone())))
+}
 
 /// Writes the native data set.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct JsonlWriter {
     project: Option<ProjectLine>,
+    out: Option<Out>,
 }
 
 #[derive(Serialize)]
@@ -47,13 +69,7 @@ struct LineOut<'a> {
 }
 
 impl JsonlWriter {
-    fn line(
-        &mut self,
-        out: &mut dyn io::Write,
-        page: &Page<'_>,
-        annotator: &str,
-        layer: &Layer,
-    ) -> io::Result<()> {
+    fn line(&mut self, page: &Page<'_>, annotator: &str, layer: &Layer) -> io::Result<()> {
         let info = page.info;
         let line = LineOut {
             id: info.id.as_str(),
@@ -77,37 +93,38 @@ impl JsonlWriter {
             last_relation: layer.last_relation,
             project: self.project.take(),
         };
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")
+        match &mut self.out {
+            Some(out) => write_line(out, &line),
+            None => Ok(()),
+        }
     }
 }
 
+fn write_line(out: &mut Out, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
+}
+
 impl Writer for JsonlWriter {
-    fn begin(&mut self, _: &mut dyn io::Write, header: &Header) -> io::Result<()> {
+    fn begin(&mut self, sink: &mut dyn Sink, header: &Header) -> io::Result<()> {
         self.project = Some(ProjectLine::of(header));
+        self.out = Some(sink.single()?);
         Ok(())
     }
 
-    fn article(&mut self, out: &mut dyn io::Write, page: &Page<'_>, report: &mut Report) -> io::Result<()> {
-        report.articles += 1;
+    fn article(&mut self, page: &Page<'_>, _: &mut dyn Sink) -> io::Result<()> {
         if page.layers.is_empty() {
-            return self.line(out, page, "", &Layer::default());
+            return self.line(page, "", &Layer::default());
         }
-        for (annotator, layer) in page.layers {
-            report.layers += 1;
-            layer.spans.values().for_each(|_| report.spans.kept(false));
-            layer.relations.values().for_each(|_| report.relations.kept(false));
-            self.line(out, page, annotator.as_str(), layer)?;
-        }
-        Ok(())
+        page.layers.iter().try_for_each(|(annotator, layer)| self.line(page, annotator.as_str(), layer))
     }
 
-    fn end(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+    fn end(&mut self, _: &mut dyn Sink) -> io::Result<()> {
+        let Some(out) = &mut self.out else { return Ok(()) };
         if let Some(project) = self.project.take() {
-            serde_json::to_writer(&mut *out, &BTreeMap::from([("project", project)]))?;
-            out.write_all(b"\n")?;
+            write_line(out, &BTreeMap::from([("project", project)]))?;
         }
-        Ok(())
+        out.flush()
     }
 }
 

@@ -7,9 +7,10 @@ use std::io::{BufRead, Read};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::layer::{HIGHEST_NUMBER, RelationIn, SourceText, SpanIn, add_relations, add_spans};
+use super::layer::{HIGHEST_NUMBER, RelationIn, SpanIn, add_relations, add_spans};
+use crate::interchange::units::Positions;
 use crate::interchange::wire::{FORMAT, ProjectLine};
-use crate::interchange::{FormatError, Header, Item, Loss, LossKind, OffsetUnit, Record};
+use crate::interchange::{FormatError, Header, Item, Loss, LossKind, ReadOptions, Record};
 use crate::language::slug;
 use crate::model::{
     AnnotatorId, Article, ArticleInfo, Direction, Layer, LayerKey, Place, Status, is_folder_safe,
@@ -17,15 +18,6 @@ use crate::model::{
 
 /// Longest line read, so that a file without line ends does not fill the memory.
 const LONGEST_LINE: u64 = 2 * Article::MAX_BYTES as u64;
-
-/// How to read a data set.
-#[derive(Clone, Debug, Default)]
-pub struct ReadOptions {
-    /// Whose layers they are, whatever the file says.
-    pub annotator: Option<AnnotatorId>,
-    /// What the positions count.
-    pub unit: OffsetUnit,
-}
 
 /// Reads a data set line by line. It ends after the first line that cannot be read.
 #[derive(Debug)]
@@ -207,9 +199,9 @@ impl LineIn {
         }
         let spans = self.spans.take().unwrap_or_default();
         let relations = self.relations.take().unwrap_or_default();
-        let text = SourceText::new(source, options.unit);
-        let info = self.info(line, &text.text)?;
-        let mut record = Record::bare(info, text.text.clone());
+        let text = Positions::new(&source, false, options.unit.unwrap_or_default());
+        let info = self.info(line, text.text())?;
+        let mut record = Record::bare(info, text.text().clone());
         (record.spans, record.relations) = (spans.len(), relations.len());
         let named = self.annotator.as_deref().filter(|name| !name.is_empty()).map(AnnotatorId::from);
         let Some(annotator) =

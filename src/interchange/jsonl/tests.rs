@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::interchange::{Item, LossKind, OffsetUnit, Record};
+use crate::interchange::sink::{Memory, SINGLE};
+use crate::interchange::{Item, LossKind, OffsetUnit, Record, Report};
 use crate::model::{
     AnnotatorId, Article, ArticleInfo, Direction, Origin, Project, Relation, RelationId, SpanId, Status,
     fixture,
@@ -23,13 +24,14 @@ fn one(json: &str) -> Record {
 
 fn write(info: &ArticleInfo, text: &str, layers: &[(AnnotatorId, Arc<Layer>)], header: &Header) -> String {
     let article = Article::new(info.id.clone(), text);
-    let (mut out, mut report) = (vec![], Report::default());
+    let (mut memory, mut report) = (Memory::default(), Report::default());
     let mut writer = JsonlWriter::default();
-    writer.begin(&mut out, header).unwrap();
-    writer.article(&mut out, &Page { info, article: &article, layers }, &mut report).unwrap();
-    writer.end(&mut out).unwrap();
+    writer.begin(&mut memory, header).unwrap();
+    let fitted = writer.fit(&Page { info, article: &article, layers }, &FORMAT.keeps, &mut report);
+    writer.article(&fitted.page(), &mut memory).unwrap();
+    writer.end(&mut memory).unwrap();
     assert_eq!(report.losses, []);
-    String::from_utf8(out).unwrap()
+    memory.text(SINGLE)
 }
 
 #[test]
@@ -101,11 +103,11 @@ fn an_article_without_layers_and_a_project_without_articles_are_lines_too() {
     let info = ArticleInfo::new("a", "نص");
     let record = one(&write(&info, "نص", &[], &Header::default()).replace("\"project\"", "\"x\""));
     assert_eq!((record.info, record.layer), (info, None));
-    let mut out = vec![];
+    let mut memory = Memory::default();
     let mut writer = JsonlWriter::default();
-    writer.begin(&mut out, &Header::of(&Project::new("P", "p"))).unwrap();
-    writer.end(&mut out).unwrap();
-    let items = read(std::str::from_utf8(&out).unwrap(), ReadOptions::default()).unwrap();
+    writer.begin(&mut memory, &Header::of(&Project::new("P", "p"))).unwrap();
+    writer.end(&mut memory).unwrap();
+    let items = read(&memory.text(SINGLE), ReadOptions::default()).unwrap();
     assert!(matches!(items.as_slice(), [Item::Header(_)]));
 }
 
@@ -121,7 +123,11 @@ fn a_trainers_own_line_needs_little() {
         (record.info.id.as_str(), layer.status, layer.last_span),
         ("article-1", Status::InProgress, 1)
     );
-    let options = ReadOptions { annotator: Some("amal".into()), unit: OffsetUnit::Utf16 };
+    let options = ReadOptions {
+        annotator: Some("amal".into()),
+        unit: Some(OffsetUnit::Utf16),
+        ..ReadOptions::default()
+    };
     let json = r#"{"id":"a/b","text":"😀 علي","spans":[{"id":4,"label":"x","ranges":[[3,6]],"quote":"علي","attributes":{"n":1,"f":true,"z":null}}],"foo":1}"#;
     let items = read(&format!("\u{feff}{json}\r\n\n{json}"), options).unwrap();
     let Item::Record(record) = &items[0] else { panic!() };

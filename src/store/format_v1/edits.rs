@@ -29,6 +29,7 @@ pub(in crate::store) enum EditV1 {
     RemoveRelation { layer: LayerV1, relation: RelationV1 },
     ChangeRelation { layer: LayerV1, old: RelationV1, new: RelationV1 },
     SetStatus { layer: LayerV1, old: StatusV1, new: StatusV1 },
+    RaiseCounters { layer: LayerV1, span: u32, relation: u32 },
     AddArticle { at: usize, info: ArticleV1 },
     RemoveArticle { at: usize, info: ArticleV1 },
     ChangeArticle { old: ArticleV1, new: ArticleV1 },
@@ -51,7 +52,8 @@ impl EditV1 {
             | Self::AddRelation { layer, .. }
             | Self::RemoveRelation { layer, .. }
             | Self::ChangeRelation { layer, .. }
-            | Self::SetStatus { layer, .. } => Some(key_from(layer)),
+            | Self::SetStatus { layer, .. }
+            | Self::RaiseCounters { layer, .. } => Some(key_from(layer)),
             _ => None,
         }
     }
@@ -99,6 +101,7 @@ pub(in crate::store) fn read_edit(
         EditV1::SetStatus { old, new, .. } => {
             Edit::SetStatus { layer: key?, old: old.into(), new: new.into() }
         }
+        EditV1::RaiseCounters { span, relation, .. } => Edit::RaiseCounters { layer: key?, span, relation },
         EditV1::AddArticle { at, info: new } => Edit::AddArticle { at, info: info(new) },
         EditV1::RemoveArticle { at, info: old } => Edit::RemoveArticle { at, info: info(old) },
         EditV1::ChangeArticle { old, new } => Edit::ChangeArticle { old: info(old), new: info(new) },
@@ -163,6 +166,7 @@ fn name_of(part: &Edit) -> &'static str {
         Edit::RemoveRelation { .. } => "remove_relation",
         Edit::ChangeRelation { .. } => "change_relation",
         Edit::SetStatus { .. } => "set_status",
+        Edit::RaiseCounters { .. } => "raise_counters",
         Edit::AddArticle { .. } => "add_article",
         Edit::RemoveArticle { .. } => "remove_article",
         Edit::ChangeArticle { .. } => "change_article",
@@ -200,6 +204,10 @@ fn write_values(fields: &mut Fields<'_>, part: &Edit, context: Context<'_>) -> O
         Edit::SetStatus { old, new, .. } => {
             fields.bare("old", old.as_str());
             fields.bare("new", new.as_str());
+        }
+        Edit::RaiseCounters { span, relation, .. } => {
+            fields.bare("span", span);
+            fields.bare("relation", relation);
         }
         Edit::AddArticle { at, info } | Edit::RemoveArticle { at, info } => {
             fields.bare("at", at);

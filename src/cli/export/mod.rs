@@ -1,0 +1,167 @@
+//! `hashiya export`: annotations as a data set.
+
+mod files;
+mod pages;
+mod told;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::builder::PossibleValuesParser;
+
+use self::files::{Folder, Stdout};
+use self::pages::{Choice, Chosen};
+use self::told::{Outcome, Summary};
+use super::print::Printer;
+use super::{Verdict, open};
+use crate::interchange::bio::{Overlaps, Scheme};
+use crate::interchange::export::{Export, prove};
+use crate::interchange::options::{self, WriteOptions};
+use crate::interchange::tokens::{Cut, Tokens};
+use crate::interchange::{self, FORMATS, Format, OffsetUnit, Report, Shape};
+use crate::model::Status;
+use crate::store::output::Output;
+use crate::store::outside;
+
+pub(super) use self::told::{CountsLine, LossLine, tell_counts, tell_losses};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folder of the project.
+    project: PathBuf,
+    /// Format of the data set.
+    #[arg(long, value_parser = PossibleValuesParser::new(written_formats()))]
+    format: String,
+    /// File to write, or folder for formats of several files; - for standard output.
+    #[arg(long, value_name = "PATH")]
+    output: PathBuf,
+    /// Only the layers of this annotator; may be given several times.
+    #[arg(long)]
+    annotator: Vec<String>,
+    /// Only layers of this status; may be given several times.
+    #[arg(long, value_parser = ["new", "in_progress", "done"])]
+    status: Vec<String>,
+    /// Write nothing if anything of the annotations would be lost.
+    #[arg(long)]
+    strict: bool,
+    /// Where words end, in formats of tokens.
+    #[arg(long, value_parser = ["words", "whitespace", "clitics"])]
+    tokens: Option<String>,
+    /// What is cut where a span begins or ends inside a token: the token, or the span, which then takes all of it.
+    #[arg(long, value_parser = ["tokens", "spans"])]
+    cut: Option<String>,
+    /// How tags are spelt.
+    #[arg(long, value_parser = ["bio", "bilou"])]
+    scheme: Option<String>,
+    /// What becomes of spans that overlap, in formats of tags: a column for each label, or one column with these.
+    #[arg(long, value_parser = ["columns", "outermost", "innermost", "longest"])]
+    layers: Option<String>,
+    /// What positions count, where programs that read the format disagree.
+    #[arg(long, value_name = "UNIT", value_parser = ["code-points", "utf-16", "bytes", "graphemes"])]
+    offset_unit: Option<String>,
+    /// Write the report, with each loss, to this file as JSON.
+    #[arg(long, value_name = "R.json")]
+    report: Option<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn written_formats() -> impl Iterator<Item = &'static str> {
+    let names = |format: &'static Format| std::iter::once(format.name).chain(format.aliases.iter().copied());
+    FORMATS.iter().filter(|format| format.writes()).flat_map(names)
+}
+
+pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
+    let format = interchange::by_name(&args.format).context("the format is not known")?;
+    let to_stdout = args.output == Path::new("-");
+    if to_stdout && args.json {
+        bail!(
+            "the data set and the report cannot both go to standard output; nothing was written: give --report"
+        );
+    }
+    if to_stdout && format.shape == Shape::Folder {
+        bail!("{} is a folder of files; nothing was written: give --output a name", format.name);
+    }
+    let options = write_options(args, format)?;
+    let mut session = open::to_read(&args.project)?;
+    let choice = Choice {
+        annotators: open::annotators(&session, &args.annotator)?,
+        statuses: args.status.iter().filter_map(|name| Status::from_name(name)).collect(),
+    };
+    let mut chosen = Chosen { session: &mut session, choice, format };
+    let export =
+        || Export::new(format, &options).with_context(|| format!("the format {} is only read", format.name));
+    let trial = if args.strict { Some(export()?.trial(&mut chosen)?) } else { None };
+    let (report, outcome) = match trial.filter(|report| !report.losses.is_empty()) {
+        Some(report) => (report, Outcome::Refused),
+        None if to_stdout => (export()?.write(&mut chosen, &mut Stdout)?.0, Outcome::Unproven),
+        None => (to_disk(export()?, &mut chosen, &options, &args.output)?, Outcome::Proven),
+    };
+    let summary = Summary::of(format, &report, outcome);
+    if let Some(path) = &args.report {
+        outside::write(path, &serde_json::to_vec_pretty(&summary)?)?;
+    }
+    if args.json {
+        out.json(&summary)?;
+    } else {
+        told::tell(&summary, &args.output);
+    }
+    Ok(Verdict::findings(!report.losses.is_empty()))
+}
+
+/// Writes under an unfinished name, reads that back, and only then gives it its own.
+fn to_disk(
+    export: Export<'_>,
+    chosen: &mut Chosen<'_>,
+    options: &WriteOptions,
+    path: &Path,
+) -> anyhow::Result<Report> {
+    let format = chosen.format;
+    let output = Output::create(path, format.shape == Shape::Folder)?;
+    let mut sink = Folder::new(output);
+    let (report, promise) = export
+        .write(chosen, &mut sink)
+        .with_context(|| format!("cannot write {}; no file of that name was left", path.display()))?;
+    prove(format, options, promise, sink.sources(format)?).with_context(|| {
+        format!(
+            "the export to {} is not what it should be and was removed; the project is as it was: please report this",
+            path.display()
+        )
+    })?;
+    sink.into_output().commit()?;
+    Ok(report)
+}
+
+/// The options given, each of which the format must look at.
+fn write_options(args: &Args, format: &Format) -> anyhow::Result<WriteOptions> {
+    let given = [
+        (options::Choice::Tokens, args.tokens.is_some()),
+        (options::Choice::Cut, args.cut.is_some()),
+        (options::Choice::Scheme, args.scheme.is_some()),
+        (options::Choice::Overlaps, args.layers.is_some()),
+        (options::Choice::Unit, args.offset_unit.is_some()),
+    ];
+    for (choice, is_given) in given {
+        if is_given && !format.takes.contains(&choice) {
+            bail!("{} has no use for {}; nothing was written: leave it out", format.name, choice.option());
+        }
+    }
+    let unit = args.offset_unit.as_deref().and_then(OffsetUnit::from_name);
+    if let Some(unit) = unit.filter(|unit| !format.units.contains(unit)) {
+        let known: Vec<&str> = format.units.iter().map(|unit| unit.as_str()).collect();
+        bail!(
+            "{} does not count {}; nothing was written: it counts {}",
+            format.name,
+            unit.as_str(),
+            known.join(" or ")
+        );
+    }
+    Ok(WriteOptions {
+        tokens: args.tokens.as_deref().and_then(Tokens::from_name).unwrap_or_default(),
+        cut: args.cut.as_deref().and_then(Cut::from_name).unwrap_or_default(),
+        scheme: args.scheme.as_deref().and_then(Scheme::from_name).unwrap_or_default(),
+        overlaps: args.layers.as_deref().and_then(Overlaps::from_name).unwrap_or_default(),
+        unit,
+    })
+}

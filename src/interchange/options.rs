@@ -1,0 +1,82 @@
+//! What a person may choose of an export or import. One struct for all formats; [`super::Format::takes`] says which
+//! of it a format looks at.
+
+use super::OffsetUnit;
+use super::bio::{Overlaps, Scheme};
+use super::tokens::{Cut, Tokens};
+use crate::model::AnnotatorId;
+
+/// How to write a data set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// Where words end, in formats of tokens.
+    pub tokens: Tokens,
+    /// What happens where an edge of a span lies inside a token.
+    pub cut: Cut,
+    /// How tags are spelt.
+    pub scheme: Scheme,
+    /// What becomes of spans that overlap, in formats with one column of tags.
+    pub overlaps: Overlaps,
+    /// What positions count, in formats where programs disagree; nothing for the usual unit.
+    pub unit: Option<OffsetUnit>,
+}
+
+/// A choice of [`WriteOptions`], as the command line names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// `--tokens`
+    Tokens,
+    /// `--cut`
+    Cut,
+    /// `--scheme`
+    Scheme,
+    /// `--layers`
+    Overlaps,
+    /// `--offset-unit`
+    Unit,
+}
+
+impl Choice {
+    /// The option of the command line.
+    pub fn option(self) -> &'static str {
+        match self {
+            Self::Tokens => "--tokens",
+            Self::Cut => "--cut",
+            Self::Scheme => "--scheme",
+            Self::Overlaps => "--layers",
+            Self::Unit => "--offset-unit",
+        }
+    }
+}
+
+/// How to read a data set.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// Whose layers they are, whatever the file says.
+    pub annotator: Option<AnnotatorId>,
+    /// Whether the folder a file lies in is the name of its annotator, in formats of one folder an annotator.
+    pub folders_are_annotators: bool,
+    /// What the positions count; nothing where it is to be found out.
+    pub unit: Option<OffsetUnit>,
+    /// Whether spans that are not at their words are kept aside as lost. Otherwise a file with such a span is refused
+    /// (the native data set keeps them always: they are lost in the project it comes from).
+    pub keep_mismatches: bool,
+    /// Encoding of texts; nothing where it is to be found out.
+    pub encoding: Option<String>,
+    /// Names of the columns that hold the parts of plain articles.
+    pub columns: Columns,
+}
+
+/// Which columns (of CSV) or keys (of JSON lines) hold the parts of an article; nothing where the usual names are
+/// looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// Its text.
+    pub text: Option<String>,
+    /// Its id.
+    pub id: Option<String>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// Its day.
+    pub date: Option<String>,
+}
