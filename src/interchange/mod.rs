@@ -33,15 +33,20 @@
 pub mod bio;
 mod brat;
 pub mod build;
+mod columns;
 pub mod conllu_plus;
 pub mod csv_guard;
+mod day;
 pub mod decode;
+pub mod docx;
 pub mod export;
 pub mod fit;
 pub mod format;
 pub mod guard;
+pub mod html;
 mod item;
 pub mod jsonl;
+pub mod mhtml;
 pub mod options;
 pub mod plan;
 pub mod proof;
@@ -65,7 +70,17 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
+pub const FORMATS: &[Format] = &[
+    text::FORMAT,
+    html::FORMAT,
+    mhtml::FORMAT,
+    docx::FORMAT,
+    columns::TABLE,
+    jsonl::FORMAT,
+    columns::LINES,
+    brat::FORMAT,
+    conllu_plus::FORMAT,
+];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
