@@ -56,6 +56,7 @@ mod report;
 #[cfg(test)]
 mod roundtrip;
 pub mod sink;
+pub mod splits;
 pub mod text;
 pub mod tokens;
 pub mod units;
