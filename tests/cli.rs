@@ -14,5 +14,7 @@ mod datasets;
 mod house;
 #[path = "cli/reading.rs"]
 mod reading;
+#[path = "cli/sources.rs"]
+mod sources;
 #[path = "cli/steps.rs"]
 mod steps;
