@@ -445,4 +445,18 @@ mod tests {
         let large = format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", " ".repeat(70 << 20));
         refused(&archive(&[("word/document.xml", &document(&large))]), "only a bomb");
     }
+    #[test]
+    fn a_damaged_document_is_read_or_refused() {
+        let whole = archive(&[("word/document.xml", &document(&(para("قال علي") + &para("ثم مضى"))))]);
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x41;
+            for bytes in [&damaged[..], &whole[..at]] {
+                match record(bytes) {
+                    Ok((found, _)) => assert_eq!(&*found.text, "قال علي\n\nثم مضى\n", "{at}"),
+                    Err(error) => assert!(error.problem.contains("nothing was imported"), "{at}: {error}"),
+                }
+            }
+        }
+    }
 }

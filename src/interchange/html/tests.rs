@@ -136,3 +136,16 @@ fn pages_without_an_article_and_bombs_are_refused() {
     // Not a page of elements at all, and still text.
     assert!(named("قال علي إن الحرب انتهت.").text.contains("الحرب"));
 }
+
+#[test]
+fn a_page_cut_or_turned_anywhere_is_read_or_refused() {
+    for at in (0..NEWS.len()).step_by(97) {
+        let (head, tail) = NEWS.as_bytes().split_at(at);
+        let turned = [tail, head].concat();
+        for bytes in [head, &turned] {
+            if let Err(error) = record(bytes, Known::default()) {
+                assert!(error.problem.contains("nothing was imported"), "{at}: {error}");
+            }
+        }
+    }
+}

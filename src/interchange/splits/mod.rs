@@ -172,13 +172,13 @@ impl Suspects {
         let units = assign::units(&self.survey.seen, &cluster, strata, seed);
         let splits = assign::assign(units, shares, self.survey.seen.len(), strata);
         let numbers = cluster_numbers(&self.survey.seen, &cluster);
-        let placed = self.survey.seen.into_iter().zip(cluster).filter_map(|(seen, cluster)| {
+        let placed = self.survey.seen.into_iter().zip(cluster).map(|(seen, cluster)| {
             let placed = Placed {
                 hash: seen.hash,
                 cluster: numbers.get(&cluster).copied().unwrap_or_default(),
                 split: splits.get(&cluster).copied().unwrap_or_default(),
             };
-            Some((seen.id, placed))
+            (seen.id, placed)
         });
         Splits { shares: shares.clone(), seed, by: self.survey.by, placed: placed.collect() }
     }
@@ -188,16 +188,18 @@ impl Suspects {
         let seen = &self.survey.seen;
         let mut clusters = Clusters::new(seen.len());
         let shingles = |nth: usize| seen.get(nth).and_then(|seen| self.wanted.get(&seen.id));
-        for bucket in &self.buckets {
-            for (nth, one) in bucket.iter().enumerate() {
-                for other in bucket.iter().skip(nth + 1) {
-                    let apart = clusters.of(*one) != clusters.of(*other);
-                    if apart && let (Some(left), Some(right)) = (shingles(*one), shingles(*other)) {
-                        if similar::alike(left, right) {
-                            clusters.join(*one, *other);
-                        }
-                    }
-                }
+        let pairs = self.buckets.iter().flat_map(|bucket| {
+            bucket
+                .iter()
+                .enumerate()
+                .flat_map(|(nth, one)| bucket.iter().skip(nth + 1).map(move |other| (*one, *other)))
+        });
+        for (one, other) in pairs {
+            if clusters.of(one) != clusters.of(other)
+                && let (Some(left), Some(right)) = (shingles(one), shingles(other))
+                && similar::alike(left, right)
+            {
+                clusters.join(one, other);
             }
         }
         (0..seen.len()).map(|nth| clusters.of(nth)).collect()
