@@ -34,10 +34,11 @@ pub mod bio;
 mod brat;
 pub mod build;
 mod columns;
-pub mod conllu_plus;
+mod conll;
 pub mod csv_guard;
 mod day;
 pub mod decode;
+mod doccano;
 pub mod docx;
 pub mod export;
 pub mod fit;
@@ -46,6 +47,7 @@ pub mod guard;
 pub mod html;
 mod item;
 pub mod jsonl;
+pub mod lines;
 pub mod mhtml;
 pub mod options;
 pub mod plan;
@@ -56,6 +58,8 @@ mod report;
 #[cfg(test)]
 mod roundtrip;
 pub mod sink;
+pub mod sniff;
+mod spacy;
 pub mod splits;
 pub mod text;
 pub mod tokens;
@@ -78,9 +82,12 @@ pub const FORMATS: &[Format] = &[
     docx::FORMAT,
     columns::TABLE,
     jsonl::FORMAT,
-    columns::LINES,
     brat::FORMAT,
-    conllu_plus::FORMAT,
+    conll::PLUS,
+    conll::FLAT,
+    doccano::FORMAT,
+    spacy::FORMAT,
+    columns::LINES,
 ];
 
 /// The format of this name or alias.

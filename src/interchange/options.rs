@@ -15,8 +15,8 @@ pub struct WriteOptions {
     pub cut: Cut,
     /// How tags are spelt.
     pub scheme: Scheme,
-    /// What becomes of spans that overlap, in formats with one column of tags.
-    pub overlaps: Overlaps,
+    /// What becomes of spans that overlap, in formats of tags; nothing for what the format usually does.
+    pub overlaps: Option<Overlaps>,
     /// What positions count, in formats where programs disagree; nothing for the usual unit.
     pub unit: Option<OffsetUnit>,
 }

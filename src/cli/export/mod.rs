@@ -188,7 +188,7 @@ fn write_options(args: &Args, format: &Format) -> anyhow::Result<WriteOptions> {
         tokens: args.tokens.as_deref().and_then(Tokens::from_name).unwrap_or_default(),
         cut: args.cut.as_deref().and_then(Cut::from_name).unwrap_or_default(),
         scheme: args.scheme.as_deref().and_then(Scheme::from_name).unwrap_or_default(),
-        overlaps: args.layers.as_deref().and_then(Overlaps::from_name).unwrap_or_default(),
+        overlaps: args.layers.as_deref().and_then(Overlaps::from_name),
         unit,
     })
 }
