@@ -17,7 +17,7 @@ use std::rc::Rc;
 use self::names::{Part, Parts};
 use self::rows::{JsonRows, TableRows};
 use super::sink::{self, Source, unread};
-use super::{Format, FormatError, ReadOptions, Reading, decode};
+use super::{Format, FormatError, ReadOptions, Reading, decode, sniff};
 
 pub(super) const TABLE: Format = Format {
     name: "csv-articles",
@@ -143,12 +143,9 @@ fn is_lines(head: &[u8]) -> bool {
         "annotation_sets",
         "conversations",
     ];
-    let first =
-        head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
-    let Ok(keys) = rows::object(first) else { return false };
-    let has = |names: &[&str]| keys.iter().any(|(key, _)| names.contains(&key.as_str()));
-    let is_native = keys.iter().all(|(key, _)| Part::ALL.iter().any(|part| part.as_str() == key));
-    let found = Parts::find(keys.iter().map(|(key, _)| key.as_str()), &super::options::Columns::default());
+    let keys = sniff::first_keys(head);
+    let has = |names: &[&str]| keys.iter().any(|key| names.contains(&key.as_str()));
+    let is_native = keys.iter().all(|key| Part::ALL.iter().any(|part| part.as_str() == key));
+    let found = Parts::find(keys.iter().map(String::as_str), &super::options::Columns::default());
     !has(ANNOTATED) && !is_native && found.is_ok()
 }

@@ -95,12 +95,18 @@ fn json_lines_under_other_names_are_read_and_native_ones_are_not_ours() {
         "{\"text\":\"x\",\"label\":[[0,1,\"A\"]]}",
         "{\"messages\":[]}",
         "{\"cut in the middle\": \"",
+        "{\"story\": \"under a name nobody knows\"}",
     ] {
-        assert_eq!(
-            super::super::by_content("jsonl", native.as_bytes()).map(|format| format.name),
-            Some("jsonl")
-        );
+        let format = super::super::by_content("jsonl", native.as_bytes());
+        assert!(format.is_some_and(|format| format.name != "jsonl-articles"), "{native}");
     }
+}
+
+#[test]
+fn a_first_line_longer_than_what_is_looked_at_is_known_by_its_keys() {
+    let long = format!("{{\"headline\": \"x\", \"body\": \"{}", "كلمة ".repeat(20_000));
+    let format = super::super::by_content("jsonl", &long.as_bytes()[..1 << 16]);
+    assert_eq!(format.map(|format| format.name), Some("jsonl-articles"));
 }
 
 #[test]
