@@ -40,7 +40,7 @@ pub(super) const LINES: Format = Format {
 /// Bytes that tell the delimiter and the columns.
 const HEAD: u64 = 1 << 16;
 
-fn read_table(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Reading, FormatError> {
+pub(super) fn read_table(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Reading, FormatError> {
     let (mut text, encoding) = text_of(&**source, options.encoding.as_deref())?;
     let mut head = Vec::new();
     text.as_mut().take(HEAD).read_to_end(&mut head).map_err(unread)?;

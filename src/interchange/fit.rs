@@ -115,7 +115,7 @@ impl Fitting<'_> {
     fn fits(&self, layer: &Layer) -> bool {
         let keeps = self.keeps;
         let span_fits = |span: &Span| {
-            (keeps.lost || !span.lost)
+            (if span.lost { keeps.lost } else { !span.ranges.is_empty() })
                 && (keeps.discontinuous || span.ranges.len() == 1)
                 && (keeps.line_ends || !span.quote.contains('\n'))
                 && (keeps.white_edges || has_bare_edges(self.text, span))

@@ -61,6 +61,7 @@ pub mod sink;
 pub mod sniff;
 mod spacy;
 pub mod splits;
+mod table;
 pub mod text;
 pub mod tokens;
 pub mod units;
@@ -87,6 +88,8 @@ pub const FORMATS: &[Format] = &[
     conll::FLAT,
     doccano::FORMAT,
     spacy::FORMAT,
+    table::CSV,
+    table::TSV,
     columns::LINES,
 ];
 
