@@ -24,15 +24,26 @@ impl Folder {
 
     /// The files a reader begins with.
     pub(super) fn sources(&self, format: &Format) -> io::Result<Vec<Rc<dyn Source>>> {
-        let names = match format.shape {
-            Shape::File => vec![None],
-            Shape::Folder => {
-                let names = self.output.names()?;
-                names.into_iter().filter(|name| is_main(format, name)).map(Some).collect()
+        match format.shape {
+            Shape::File => {
+                let file = Written { output: self.output.reader(), folder: String::new(), name: None };
+                Ok(vec![Rc::new(file)])
             }
-        };
-        let source = |name| Rc::new(Written { output: self.output.reader(), name }) as Rc<dyn Source>;
-        Ok(names.into_iter().map(source).collect())
+            Shape::Folder => self.sources_under(format, ""),
+        }
+    }
+
+    /// Those of them in a folder, which is named with its `/` and is no part of their names.
+    pub(super) fn sources_under(&self, format: &Format, folder: &str) -> io::Result<Vec<Rc<dyn Source>>> {
+        let names = self.output.names()?;
+        let below = names.iter().filter_map(|name| name.strip_prefix(folder));
+        Ok(below.filter(|name| is_main(format, name)).map(|name| self.source(name, folder)).collect())
+    }
+
+    /// A file in a folder of the export.
+    pub(super) fn source(&self, name: &str, folder: &str) -> Rc<dyn Source> {
+        let (folder, name) = (folder.to_owned(), Some(name.to_owned()));
+        Rc::new(Written { output: self.output.reader(), folder, name })
     }
 }
 
@@ -52,7 +63,16 @@ impl Sink for Folder {
 /// A file of an unfinished export, to read it back.
 struct Written {
     output: OutputReader,
+    /// What stands before every name, with its `/`.
+    folder: String,
     name: Option<String>,
+}
+
+impl Written {
+    fn read(&self, name: Option<&str>) -> io::Result<Box<dyn BufRead>> {
+        let name = name.map(|name| format!("{}{name}", self.folder));
+        Ok(Box::new(self.output.read(name.as_deref())?))
+    }
 }
 
 impl Source for Written {
@@ -61,15 +81,15 @@ impl Source for Written {
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead>> {
-        Ok(Box::new(self.output.read(self.name.as_deref())?))
+        self.read(self.name.as_deref())
     }
 
     fn other(&self, path: &str) -> io::Result<Option<Box<dyn BufRead>>> {
         if self.name.is_none() || !safe_path(path) {
             return Ok(None);
         }
-        match self.output.read(Some(path)) {
-            Ok(file) => Ok(Some(Box::new(file))),
+        match self.read(Some(path)) {
+            Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

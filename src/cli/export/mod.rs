@@ -2,6 +2,7 @@
 
 mod files;
 mod pages;
+mod split;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -59,6 +60,16 @@ pub(super) struct Args {
     /// What positions count, where programs that read the format disagree.
     #[arg(long, value_name = "UNIT", value_parser = ["code-points", "utf-16", "bytes", "graphemes"])]
     offset_unit: Option<String>,
+    /// Write a data set for each of these shares into a folder, with near-duplicate articles in the same one, and
+    /// splits.json, which says how and which.
+    #[arg(long, value_name = "train=0.8,dev=0.1,test=0.1")]
+    split: Option<String>,
+    /// Another number splits otherwise; the same gives the same splits again.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "split")]
+    seed: u64,
+    /// What should be as frequent in each split as in all; may be given several times.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = ["label", "source", "month"], requires = "split")]
+    stratify: Vec<String>,
     /// Write the report, with each loss, to this file as JSON.
     #[arg(long, value_name = "R.json")]
     report: Option<PathBuf>,
@@ -84,6 +95,10 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         bail!("{} is a folder of files; nothing was written: give --output a name", format.name);
     }
     let options = write_options(args, format)?;
+    let split = split::Plan::of(args.split.as_deref(), args.seed, &args.stratify)?;
+    if to_stdout && split.is_some() {
+        bail!("splits are files of a folder; nothing was written: give --output a name");
+    }
     let mut session = open::to_read(&args.project)?;
     let choice = Choice {
         annotators: open::annotators(&session, &args.annotator)?,
@@ -93,12 +108,24 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     let export =
         || Export::new(format, &options).with_context(|| format!("the format {} is only read", format.name));
     let trial = if args.strict { Some(export()?.trial(&mut chosen)?) } else { None };
+    let mut splits = None;
     let (report, outcome) = match trial.filter(|report| !report.losses.is_empty()) {
         Some(report) => (report, Outcome::Refused),
         None if to_stdout => (export()?.write(&mut chosen, &mut Stdout)?.0, Outcome::Unproven),
-        None => (to_disk(export()?, &mut chosen, &options, &args.output)?, Outcome::Proven),
+        None => match &split {
+            Some(plan) => {
+                let (report, made) = plan.to_disk(&mut chosen, &options, &args.output)?;
+                splits = Some(made);
+                (report, Outcome::Proven)
+            }
+            None => (to_disk(export()?, &mut chosen, &options, &args.output)?, Outcome::Proven),
+        },
     };
     let summary = Summary::of(format, &report, outcome);
+    let summary = match &splits {
+        Some(splits) => summary.split(split::counts(splits), splits.near_duplicates().0),
+        None => summary,
+    };
     if let Some(path) = &args.report {
         outside::write(path, &serde_json::to_vec_pretty(&summary)?)?;
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::super::print::{count, note};
 use crate::interchange::{Counts, Format, Loss, OffsetUnit, Report};
@@ -23,6 +24,11 @@ pub(super) struct Summary {
     spans: CountsLine,
     relations: CountsLine,
     losses: Vec<LossLine>,
+    /// Where it was split: the number of articles of each split, and the clusters of near-duplicates kept together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    splits: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    near_duplicates: Option<usize>,
 }
 
 /// Counts as written.
@@ -74,7 +80,14 @@ impl Summary {
             spans: report.spans.into(),
             relations: report.relations.into(),
             losses: report.losses.iter().map(LossLine::from).collect(),
+            splits: None,
+            near_duplicates: None,
         }
+    }
+
+    /// With what is said of the splits.
+    pub(super) fn split(self, counts: Value, near_duplicates: usize) -> Self {
+        Self { splits: Some(counts), near_duplicates: Some(near_duplicates), ..self }
     }
 }
 
@@ -107,6 +120,12 @@ pub(super) fn tell(summary: &Summary, output: &Path) {
     }
     if let Some(unit) = summary.offsets {
         note(format!("positions count {}", unit.replace('_', " ")));
+    }
+    if let Some(Value::Object(splits)) = &summary.splits {
+        let counts: Vec<String> =
+            splits.iter().map(|(name, articles)| format!("{name} {articles}")).collect();
+        let together = count(summary.near_duplicates.unwrap_or_default(), "cluster");
+        note(format!("articles: {}; {together} of near-duplicates, each in one split", counts.join(", ")));
     }
     tell_counts("spans", &summary.spans);
     tell_counts("relations", &summary.relations);
