@@ -41,7 +41,9 @@ pub mod fit;
 pub mod format;
 pub mod guard;
 mod item;
+mod json;
 pub mod jsonl;
+mod label_studio;
 pub mod options;
 pub mod plan;
 pub mod proof;
@@ -65,7 +67,13 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
+pub const FORMATS: &[Format] = &[
+    text::FORMAT,
+    jsonl::FORMAT,
+    brat::FORMAT,
+    conllu_plus::FORMAT,
+    label_studio::FORMAT,
+];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
