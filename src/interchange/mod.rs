@@ -39,6 +39,7 @@ pub mod decode;
 pub mod export;
 pub mod fit;
 pub mod format;
+mod gate;
 pub mod guard;
 mod item;
 mod json;
@@ -73,6 +74,7 @@ pub const FORMATS: &[Format] = &[
     brat::FORMAT,
     conllu_plus::FORMAT,
     label_studio::FORMAT,
+    gate::FORMAT,
 ];
 
 /// The format of this name or alias.
