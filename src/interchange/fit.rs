@@ -21,12 +21,36 @@ pub struct Fitted {
     pub article: Article,
     /// Layers by annotator.
     pub layers: Vec<(AnnotatorId, Arc<Layer>)>,
+    /// Whether the format cannot have the article at all.
+    pub skipped: bool,
 }
 
 impl Fitted {
     /// All of an article; nothing is lost.
     pub fn whole(page: &Page<'_>) -> Self {
-        Self { info: page.info.clone(), article: page.article.clone(), layers: page.layers.to_vec() }
+        Self {
+            info: page.info.clone(),
+            article: page.article.clone(),
+            layers: page.layers.to_vec(),
+            skipped: false,
+        }
+    }
+
+    /// Leaves the article out, with all that was fitted of it.
+    pub fn skip(&mut self, report: &mut Report, reason: &str) {
+        self.skipped = true;
+        report.articles = report.articles.saturating_sub(1);
+        report.layers = report.layers.saturating_sub(self.layers.len());
+        report.lose(Place::Article(self.info.id.clone()), LossKind::Dropped, reason);
+        for (_, layer) in &self.layers {
+            for (counts, kept) in
+                [(&mut report.spans, layer.spans.len()), (&mut report.relations, layer.relations.len())]
+            {
+                counts.written = counts.written.saturating_sub(kept);
+                counts.lossless = counts.lossless.saturating_sub(kept);
+                counts.dropped += kept;
+            }
+        }
     }
 
     /// As it is given to a writer.
@@ -53,7 +77,7 @@ pub fn fit_with(page: &Page<'_>, keeps: &Keeps, overlaps: Overlaps, report: &mut
             (annotator.clone(), fitting.layer(layer, overlaps))
         })
         .collect();
-    Fitted { info: page.info.clone(), article: page.article.clone(), layers }
+    Fitted { info: page.info.clone(), article: page.article.clone(), layers, skipped: false }
 }
 
 /// Why a span is not as it was.

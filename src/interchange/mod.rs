@@ -33,6 +33,7 @@
 pub mod bio;
 mod brat;
 pub mod build;
+mod chat;
 pub mod conllu_plus;
 pub mod csv_guard;
 pub mod decode;
@@ -40,6 +41,7 @@ pub mod export;
 pub mod fit;
 pub mod format;
 mod gate;
+mod gliner;
 pub mod guard;
 mod item;
 mod json;
@@ -75,6 +77,8 @@ pub const FORMATS: &[Format] = &[
     conllu_plus::FORMAT,
     label_studio::FORMAT,
     gate::FORMAT,
+    gliner::FORMAT,
+    chat::FORMAT,
 ];
 
 /// The format of this name or alias.
