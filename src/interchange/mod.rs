@@ -49,6 +49,8 @@ pub mod jsonl;
 mod label_studio;
 pub mod options;
 pub mod plan;
+#[cfg(test)]
+mod promises;
 pub mod proof;
 #[cfg(test)]
 mod properties;
@@ -59,6 +61,7 @@ pub mod sink;
 pub mod text;
 pub mod tokens;
 pub mod units;
+mod web_annotation;
 mod wire;
 pub mod xml;
 
@@ -77,6 +80,7 @@ pub const FORMATS: &[Format] = &[
     conllu_plus::FORMAT,
     label_studio::FORMAT,
     gate::FORMAT,
+    web_annotation::FORMAT,
     gliner::FORMAT,
     chat::FORMAT,
 ];
