@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::export::is_main;
 use super::properties::layer;
-use super::roundtrip::{sources, through};
-use super::sink::{Memory, Sink as _};
+use super::roundtrip::{Shelf, sources, through};
+use super::sink::{Memory, SINGLE, Sink as _};
 use super::{FORMATS, Format, Item, ReadOptions, WriteOptions};
 use crate::model::{Article, ArticleInfo, Layer, quote_of};
 
@@ -21,8 +22,7 @@ fn formats() -> impl Iterator<Item = &'static Format> {
 fn written(format: &Format, text: &str, layer: &Layer) -> (Memory, super::Report) {
     let article = Article::new("a", text);
     let pages = vec![(ArticleInfo::new("a", text), article, vec![("me".into(), Arc::new(layer.clone()))])];
-    let (report, _, memory) =
-        through(format, &WriteOptions::default(), &mut super::roundtrip::Shelf { pages });
+    let (report, _, memory) = through(format, &WriteOptions::default(), &mut Shelf { pages });
     (memory, report)
 }
 
@@ -48,6 +48,19 @@ fn damaged(
     }
     changed.file(name).unwrap().write_all(&bytes).unwrap();
     Some(changed)
+}
+
+#[test]
+fn what_we_wrote_is_known_by_its_first_bytes() {
+    for format in formats().filter(|format| format.reads()) {
+        let annotator = (!format.keeps.annotators).then_some("amal");
+        let (_, _, memory) = through(format, &WriteOptions::default(), &mut Shelf::nasty(annotator));
+        for name in memory.names().iter().filter(|name| *name == SINGLE || is_main(format, name)) {
+            let extension = name.rsplit_once('.').map_or(format.extensions[0], |(_, extension)| extension);
+            let found = super::by_content(extension, &memory.get(name).unwrap());
+            assert_eq!(found.map(|found| found.name), Some(format.name), "{name}");
+        }
+    }
 }
 
 proptest! {

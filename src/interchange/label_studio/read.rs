@@ -101,7 +101,8 @@ pub(super) fn read(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Rea
     let (counting, reason) = match options.unit {
         Some(unit) => (unit.into(), String::new()),
         None => {
-            let found = survey(&**source, options)?.choose(options.keep_mismatches)?;
+            let look = |survey: &mut Survey| look(&**source, options, survey);
+            let found = Survey::of_file(OffsetUnit::CodePoints, options.keep_mismatches, look)?;
             (found.counting, found.reason)
         }
     };
@@ -115,8 +116,8 @@ pub(super) fn read(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Rea
     Ok(Reading::new(items).noting(reason))
 }
 
-fn survey(source: &dyn Source, options: &ReadOptions) -> Result<Survey, FormatError> {
-    let mut survey = Survey::new(OffsetUnit::CodePoints);
+/// Shows every task to a survey.
+fn look(source: &dyn Source, options: &ReadOptions, survey: &mut Survey) -> Result<(), FormatError> {
     for element in Elements::of(source)? {
         let element = element?;
         let task: Task = element.parse()?;
@@ -134,7 +135,7 @@ fn survey(source: &dyn Source, options: &ReadOptions) -> Result<Survey, FormatEr
             .collect();
         survey.article(text, false, &spans);
     }
-    Ok(survey)
+    Ok(())
 }
 
 fn place(element: &Element, item: &ResultIn) -> String {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::interchange::roundtrip::{self, Shelf, said, through};
 use crate::interchange::sink::Memory;
+use crate::interchange::units::{Claimed, Survey};
 use crate::interchange::{Item, Page, ReadOptions, Record, WriteOptions};
 use crate::model::{Article, ArticleInfo, Relation, RelationId, SpanId, fixture};
 
@@ -157,4 +158,20 @@ fn broken_files_are_refused_with_their_place() {
         let error = read(&json, &ReadOptions::default()).unwrap_err();
         assert!(error.contains(expected) && error.contains("nothing was imported"), "{error}");
     }
+}
+
+#[test]
+fn a_file_that_counts_as_declared_is_looked_at_once() {
+    for (start, looks, said) in [(2, 1, ""), (3, 2, "utf-16")] {
+        let mut looked = 0;
+        let found = Survey::of_file(OffsetUnit::CodePoints, false, |survey| {
+            looked += 1;
+            let ranges = vec![(start, start + 3)];
+            survey.article("😀 Ali", false, &[Claimed { ranges, covered: Some("Ali"), place: "a" }]);
+            Ok(())
+        });
+        assert_eq!((looked, found.unwrap().reason.contains(said)), (looks, true));
+    }
+    let nothing = Survey::of_file(OffsetUnit::Bytes, false, |_| Ok(())).unwrap();
+    assert_eq!((nothing.counting.unit, nothing.reason), (OffsetUnit::Bytes, String::new()));
 }

@@ -44,7 +44,11 @@ pub(super) fn read(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Rea
     let (counting, reason) = match options.unit {
         Some(unit) => (unit.into(), String::new()),
         None => {
-            let found = file.survey().choose(options.keep_mismatches)?;
+            let look = |survey: &mut Survey| {
+                file.look(survey);
+                Ok(())
+            };
+            let found = Survey::of_file(OffsetUnit::CodePoints, options.keep_mismatches, look)?;
             (found.counting, found.reason)
         }
     };
@@ -149,8 +153,8 @@ impl File {
         Ok(Self { texts, notes, own, layers: layers.collect(), elsewhere })
     }
 
-    fn survey(&self) -> Survey {
-        let mut survey = Survey::new(OffsetUnit::CodePoints);
+    /// Shows every annotation to a survey.
+    fn look(&self, survey: &mut Survey) {
         for (key, text) in &self.texts {
             let has_places = |note: &&Note| note.targets.iter().all(|target| target.position.is_some());
             let notes = self.notes.iter().filter(|note| note.key() == Some(key)).filter(has_places);
@@ -169,7 +173,6 @@ impl File {
                 .collect();
             survey.article(&text.source, text.had_mark, &spans);
         }
-        survey
     }
 
     fn records(&self, counting: Counting, options: &ReadOptions) -> Result<Vec<Record>, FormatError> {
