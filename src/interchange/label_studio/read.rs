@@ -74,11 +74,15 @@ impl ResultIn {
         texts_of(self.value.get(key))
     }
 
-    /// The words of a region. The editor writes a line end as a backslash and an n.
+    /// The words of a region. The editor writes a line end as a backslash and an n, and that of Windows as two.
     fn covered(&self, text: &str) -> Option<Cow<'_, str>> {
         let words = self.value.get("text")?.as_str()?;
         let is_escaped = words.contains("\\n") && !text.contains("\\n");
-        Some(if is_escaped { words.replace("\\n", "\n").into() } else { words.into() })
+        Some(match is_escaped {
+            true if text.contains("\r\n") => words.replace("\\n\\n", "\n").replace("\\n", "\n").into(),
+            true => words.replace("\\n", "\n").into(),
+            false => words.into(),
+        })
     }
 }
 
@@ -155,7 +159,7 @@ fn records(element: &Element, counting: Counting, options: &ReadOptions) -> Resu
     let info = info_of(&task.data, &name, positions().text());
     let mut records = Vec::new();
     for annotation in task.annotations.iter().filter(|annotation| !annotation.is_skipped()) {
-        let record = annotation.record(element, info.clone(), positions(), options).map_err(line)?;
+        let record = annotation.record(element, info.clone(), (text, positions()), options).map_err(line)?;
         records.push(record);
     }
     if records.is_empty() {
@@ -216,11 +220,11 @@ impl Annotation {
         &self,
         element: &Element,
         info: ArticleInfo,
-        positions: Positions,
+        (source, positions): (&str, Positions),
         options: &ReadOptions,
     ) -> Result<Record, FormatError> {
         let build = Build::new("label-studio", info, positions, self.annotator().as_deref(), options)?;
-        let mut task = Filling { build, spans: Names::default(), more: BTreeMap::new(), element };
+        let mut task = Filling { build, source, spans: Names::default(), more: BTreeMap::new(), element };
         for item in self.result.iter().filter(|item| item.is_region()) {
             task.region(item)?;
         }
@@ -238,6 +242,8 @@ impl Annotation {
 /// An annotation on its way to a record.
 struct Filling<'e, 'o> {
     build: Build<'o>,
+    /// The text as it stands in the task.
+    source: &'e str,
     spans: Names,
     /// Of regions with several labels, which are several spans: all but the first.
     more: BTreeMap<String, Vec<crate::model::SpanId>>,
@@ -255,7 +261,7 @@ impl Filling<'_, '_> {
         if labels.is_empty() {
             self.build.leave_out(format!("{place}: it has no label and is left out"));
         }
-        let covered = item.covered(self.build.text()).map(Cow::into_owned);
+        let covered = item.covered(self.source).map(Cow::into_owned);
         let note = item.meta.as_ref().map(|meta| texts_of(meta.get("text")).join("\n")).unwrap_or_default();
         for (nth, label) in labels.iter().enumerate() {
             let id = self.build.span(SpanIn {
@@ -280,6 +286,11 @@ impl Filling<'_, '_> {
 
     fn attribute(&mut self, item: &ResultIn) {
         let place = place(self.element, item);
+        if item.r#type.ends_with("labels") {
+            let reason = format!("{place}: {} are no regions of plain text; it is left out", item.r#type);
+            self.build.leave_out(reason);
+            return;
+        }
         let name = own(item.from_name.as_deref().unwrap_or_default());
         let key = if item.r#type == "textarea" { "text" } else { item.r#type.as_str() };
         let values = item.texts(key);

@@ -83,6 +83,7 @@ const EXPORTED: &str = r#"[{"id": 7, "annotations": [
      "to_name": "text", "type": "labels"},
     {"value": {"start": 2, "end": 5}, "id": "d", "from_name": "label", "to_name": "text", "type": "labels"},
     {"value": {"choices": ["news"]}, "id": "e", "from_name": "genre", "to_name": "text", "type": "choices"},
+    {"value": {"start": "/p[1]", "hypertextlabels": ["x"]}, "id": "h", "from_name": "html", "type": "hypertextlabels"},
     {"from_id": "c", "to_id": "aB_1", "type": "relation", "direction": "left", "labels": ["claimant"]},
     {"from_id": "c", "to_id": "aB_1", "type": "relation", "direction": "bi"},
     {"from_id": "c", "to_id": "gone", "type": "relation", "direction": "right", "labels": ["where"]}],
@@ -107,6 +108,7 @@ fn what_the_program_exports_is_read_and_what_has_no_place_is_reported() {
         stripped: task 1, region d: it has no label and is left out
         stripped: task 1, region aB_1: stance has several values, which become one text
         stripped: task 1, region e: the choices genre is of no region that is kept; it is left out
+        stripped: task 1, region h: hypertextlabels are no regions of plain text; it is left out
         stripped: task 1, a relation: an end has several labels; it leads to the first
         stripped: task 1, a relation: it has both directions; one is kept
         stripped: task 1, a relation: an end has several labels; it leads to the first
@@ -130,6 +132,19 @@ fn old_exports_count_utf_16_and_have_completions() {
     assert_eq!(said(&records[0]), "task-1: 😀 Ali\namal: 😀 [Ali]{x}\n");
     assert!(notes[0].contains("utf-16"), "{notes:?}");
     assert!(read(json, &ReadOptions::default()).unwrap_err().contains("--annotator"));
+}
+
+#[test]
+fn a_line_end_of_windows_counts_as_two_and_is_written_as_two() {
+    for words in [r"Ali\\n\\nsaid", r"Ali\r\nsaid", r"Ali\nsaid", r"Ali\\nsaid"] {
+        let json = format!(
+            r#"[{{"data": {{"text": "😀 Ali\r\nsaid"}}, "annotations": [{{"completed_by": 1, "result": [{{"id": "a",
+            "type": "labels", "value": {{"start": 2, "end": 11, "text": "{words}", "labels": ["x"]}}}}]}}]}}]"#
+        );
+        let (records, notes) = read(&json, &ReadOptions::default()).unwrap();
+        assert_eq!(said(&records[0]), "task-1: 😀 Ali⏎said\nannotator-1: 😀 [Ali⏎said]{x}\n");
+        assert!(notes.is_empty(), "{notes:?}");
+    }
 }
 
 #[test]

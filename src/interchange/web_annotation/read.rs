@@ -208,7 +208,7 @@ impl File {
     /// The annotations of a text by who made them.
     fn groups(&self, key: &str, is_own: bool, options: &ReadOptions) -> Vec<(Option<String>, Vec<&Note>)> {
         let mut groups: Vec<(Option<String>, Vec<&Note>)> = Vec::new();
-        if is_own {
+        if is_own && options.annotator.is_none() {
             groups.extend(self.layers.iter().map(|(annotator, _)| (Some(annotator.clone()), Vec::new())));
         }
         for note in self.notes.iter().filter(|note| note.key() == Some(key)) {
