@@ -4,6 +4,7 @@ as its editor counts them (this proves the shape and the words, not the page in 
 import json
 
 from common import Study, done, same
+from label_studio_sdk.converter import Converter
 from label_studio_sdk.label_interface import LabelInterface
 
 
@@ -55,6 +56,14 @@ for task in tasks:
         want = [(f"span-{r['from']}", [r["label"]], f"span-{r['to']}") for r in layer.relations]
         same(got, want, f"relations of {layer.article}/{annotator}")
         count += len(expected) + len(want)
+# The converter of the SDK: as many regions of each annotation, with the same words, in its small JSON.
+converter = Converter(config=str(folder / "labels.xml"), project_dir=None, download_resources=False)
+converter.convert_to_json_min(str(folder / "tasks.json"), str(study.path / "min"), is_dir=False)
+small = json.loads((study.path / "min" / "result.json").read_text(encoding="utf-8"))
+got = [[region["text"], region["labels"]] for entry in small for region in entry.get("label", [])]
+annotations = [annotation for task in tasks for annotation in task["annotations"]]
+items = [item["value"] for annotation in annotations for item in annotation["result"] if item.get("type") == "labels"]
+same(got, [[value["text"], value["labels"]] for value in items], "converted by the SDK")
 assert not layers, f"not exported: {list(layers)}"
 bad = json.loads(json.dumps(next(task["annotations"][0] for task in tasks if len(task["annotations"]) > 1)))
 bad["result"][1]["value"]["labels"] = ["no label of ours"]

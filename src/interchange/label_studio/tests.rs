@@ -37,7 +37,7 @@ fn a_layer_is_written_as_label_studio_has_it() {
     assert_eq!(memory.names(), ["labels.xml", "tasks.json"]);
     expect_test::expect![[r#"
         [
-        {"data":{"id":"a","title":"","date":"2026-01-18","text":"😀 زارَ أحمدُ\nمصر و عاد"},"annotations":[{"result":[{"id":"annotator","from_name":"annotator","to_name":"text","type":"textarea","value":{"text":["gold"]}},
+        {"id":1,"data":{"id":"a","title":"","date":"2026-01-18","text":"😀 زارَ أحمدُ\nمصر و عاد"},"annotations":[{"id":1,"result":[{"id":"annotator","from_name":"annotator","to_name":"text","type":"textarea","value":{"text":["gold"]}},
         {"id":"span-1","from_name":"label","to_name":"text","type":"labels","value":{"start":2,"end":16,"text":"زارَ أحمدُ\nمصر","labels":["claim"]},"meta":{"text":["من؟"]}},
         {"id":"span-1","from_name":"attribute-label","to_name":"text","type":"textarea","value":{"start":2,"end":16,"text":["a\nb"]}},
         {"id":"span-1","from_name":"stance","to_name":"text","type":"choices","value":{"start":2,"end":16,"choices":["doubts?"]}},

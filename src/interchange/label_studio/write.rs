@@ -21,16 +21,20 @@ pub(super) struct LabelStudioWriter {
     names: Names,
     out: Option<Out>,
     tasks: usize,
+    annotations: usize,
 }
 
 #[derive(Serialize)]
 struct Task<'a> {
+    /// A number, without which the converter of its own SDK falls over; a server gives its own.
+    id: usize,
     data: Map<String, Value>,
     annotations: Vec<Annotation<'a>>,
 }
 
 #[derive(Serialize)]
 struct Annotation<'a> {
+    id: usize,
     result: Vec<Item<'a>>,
     was_cancelled: bool,
     ground_truth: bool,
@@ -84,19 +88,19 @@ impl Writer for LabelStudioWriter {
     fn article(&mut self, page: &Page<'_>, _: &mut dyn Sink) -> io::Result<()> {
         let mut data = facts_of(page.info);
         data.insert(TEXT.to_owned(), page.article.text().into());
-        let annotations = page
-            .layers
-            .iter()
-            .map(|(annotator, layer)| Annotation {
-                result: self.result(page.article, annotator.as_str(), layer),
-                was_cancelled: false,
-                ground_truth: annotator.as_str() == GOLD,
-            })
-            .collect();
+        let before = self.annotations;
+        self.annotations += page.layers.len();
+        let annotations = page.layers.iter().enumerate().map(|(nth, (annotator, layer))| Annotation {
+            id: before + nth + 1,
+            result: self.result(page.article, annotator.as_str(), layer),
+            was_cancelled: false,
+            ground_truth: annotator.as_str() == GOLD,
+        });
+        let annotations = annotations.collect();
         let Some(out) = &mut self.out else { return Ok(()) };
         out.write_all(if self.tasks == 0 { b"\n" } else { b",\n" })?;
         self.tasks += 1;
-        serde_json::to_writer(out, &Task { data, annotations })?;
+        serde_json::to_writer(out, &Task { id: self.tasks, data, annotations })?;
         Ok(())
     }
 
