@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Loss;
+use super::{Loss, LossKind};
 use crate::model::{
-    Annotator, AnnotatorId, Article, ArticleInfo, Codebook, Layer, LayerKey, Project, Registry, Settings,
+    Annotator, AnnotatorId, Article, ArticleInfo, Codebook, Layer, LayerKey, Place, Project, Registry,
+    Settings,
 };
 
 /// What a data set says of its project.
@@ -59,6 +60,12 @@ impl Record {
     /// An article without annotations.
     pub fn bare(info: ArticleInfo, text: impl Into<Arc<str>>) -> Self {
         Self { info, text: text.into(), layer: None, losses: Vec::new(), spans: 0, relations: 0 }
+    }
+
+    /// Reports something of the file that the model has no place for.
+    pub fn leave_out(&mut self, reason: impl Into<String>) {
+        let place = Place::Article(self.info.id.clone());
+        self.losses.push(Loss { place, kind: LossKind::Stripped, reason: reason.into() });
     }
 }
 

@@ -35,6 +35,7 @@ mod brat;
 pub mod build;
 mod columns;
 mod conll;
+mod chat;
 pub mod csv_guard;
 mod day;
 pub mod decode;
@@ -43,14 +44,20 @@ pub mod docx;
 pub mod export;
 pub mod fit;
 pub mod format;
+mod gate;
+mod gliner;
 pub mod guard;
 pub mod html;
 mod item;
+mod json;
 pub mod jsonl;
 pub mod lines;
 pub mod mhtml;
+mod label_studio;
 pub mod options;
 pub mod plan;
+#[cfg(test)]
+mod promises;
 pub mod proof;
 #[cfg(test)]
 mod properties;
@@ -65,6 +72,7 @@ mod table;
 pub mod text;
 pub mod tokens;
 pub mod units;
+mod web_annotation;
 mod wire;
 pub mod xml;
 
@@ -91,6 +99,11 @@ pub const FORMATS: &[Format] = &[
     table::CSV,
     table::TSV,
     columns::LINES,
+    label_studio::FORMAT,
+    gate::FORMAT,
+    web_annotation::FORMAT,
+    gliner::FORMAT,
+    chat::FORMAT,
 ];
 
 /// The format of this name or alias.

@@ -61,7 +61,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// A text and a layer over it: any ranges between characters, apart from each other within a span.
-fn layer() -> impl Strategy<Value = (String, Layer)> {
+pub(super) fn layer() -> impl Strategy<Value = (String, Layer)> {
     let cuts = prop::collection::vec(any::<prop::sample::Index>(), 2..5);
     let spans = prop::collection::vec((cuts, 0..4usize), 0..12);
     (text(), spans, 0..3usize, any::<prop::sample::Index>()).prop_map(|(text, spans, status, pick)| {

@@ -12,7 +12,7 @@ use super::jsonl::JsonlReader;
 use super::options::{Choice, ReadOptions, WriteOptions};
 use super::sink::{Memory, SINGLE, Source};
 use super::tokens::{Cut, Tokens};
-use super::{FORMATS, Header, Item, LossKind, Page, Report, Shape};
+use super::{FORMATS, Header, Item, LossKind, Page, Record, Report, Shape};
 use crate::model::{AnnotatorId, Article, ArticleInfo, Codebook, Layer, Place, Span};
 
 const NASTY: &str = include_str!("../../tests/data/nasty.jsonl");
@@ -110,6 +110,23 @@ pub(super) fn write_with(format: &Format, options: &WriteOptions, page: &Page<'_
     let mut shelf = Shelf { pages: vec![(page.info.clone(), page.article.clone(), page.layers.to_vec())] };
     let (report, _, memory) = through(format, options, &mut shelf);
     (memory, report)
+}
+
+/// What a record says, with losses.
+pub(super) fn said(record: &Record) -> String {
+    let mut lines = vec![format!("{}: {}", record.info.id, record.text.replace('\n', "⏎"))];
+    if let Some((annotator, layer)) = &record.layer {
+        lines.push(format!(
+            "{annotator}: {}",
+            crate::model::fixture::write(&record.text, layer).replace('\n', "⏎")
+        ));
+        for span in layer.spans.values().filter(|span| !span.attributes.is_empty() || !span.note.is_empty()) {
+            lines.push(format!("{} {:?} {:?}", span.id, span.attributes, span.note));
+        }
+        lines.extend(layer.relations.values().map(|r| format!("{} {} {}", r.from, r.label, r.to)));
+    }
+    lines.extend(record.losses.iter().map(|loss| format!("{}: {}", loss.kind.as_str(), loss.reason)));
+    lines.join("\n") + "\n"
 }
 
 /// Every combination of the options a format takes.

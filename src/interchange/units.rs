@@ -277,6 +277,27 @@ impl Survey {
         Self { tallies, covered: 0, uncovered: 0 }
     }
 
+    /// The way of counting of a file. `look` shows a survey every article of it, once or twice: most files count as
+    /// declared, which is found out in a fraction of the time that all ways take.
+    ///
+    /// # Errors
+    /// As [`Self::choose`], and what `look` says.
+    pub fn of_file(
+        declared: OffsetUnit,
+        keep_mismatches: bool,
+        mut look: impl FnMut(&mut Self) -> Result<(), FormatError>,
+    ) -> Result<Found, FormatError> {
+        let mut survey = Self::new(declared);
+        survey.tallies.truncate(1);
+        look(&mut survey)?;
+        let right = survey.tallies.first().is_some_and(|tally| tally.right == survey.covered);
+        if !right || (survey.covered == 0 && survey.uncovered > 0) {
+            survey = Self::new(declared);
+            look(&mut survey)?;
+        }
+        survey.choose(keep_mismatches)
+    }
+
     /// Looks at an article and its spans.
     pub fn article(&mut self, source: &str, had_mark: bool, spans: &[Claimed<'_>]) {
         if spans.is_empty() {
