@@ -53,6 +53,7 @@ mod roundtrip;
 pub mod sink;
 pub mod text;
 pub mod tokens;
+mod uima;
 pub mod units;
 mod wire;
 pub mod xml;
@@ -65,7 +66,8 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
+pub const FORMATS: &[Format] =
+    &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT, uima::XMI, uima::JSON];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
