@@ -55,6 +55,7 @@ pub mod text;
 pub mod tokens;
 mod uima;
 pub mod units;
+mod webanno_tsv;
 mod wire;
 pub mod xml;
 
@@ -66,8 +67,15 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] =
-    &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT, uima::XMI, uima::JSON];
+pub const FORMATS: &[Format] = &[
+    text::FORMAT,
+    jsonl::FORMAT,
+    brat::FORMAT,
+    conllu_plus::FORMAT,
+    uima::XMI,
+    uima::JSON,
+    webanno_tsv::FORMAT,
+];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {

@@ -21,6 +21,8 @@ mod writer;
 mod xmi_read;
 mod xmi_write;
 
+pub(super) use take::is_of_program;
+
 use super::{Format, Keeps, OffsetUnit, Shape};
 
 /// The layer of spans.

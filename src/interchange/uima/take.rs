@@ -163,7 +163,6 @@ impl<'a> Taking<'a, '_> {
             CONTINUATION => Role::Continuation,
             _ if MADE_ANEW.contains(&kind) => Role::Ignored,
             _ if structure.sofa.is_some_and(|sofa| sofa != self.sofa) => Role::Other,
-            NAMED_ENTITY => Role::Span,
             _ if kind.starts_with("uima.cas.") || kind.ends_with("[]") => Role::Between,
             _ if is_of_program(kind) => Role::Other,
             _ if is_relation => Role::Relation,
@@ -342,8 +341,12 @@ impl<'a> Taking<'a, '_> {
     }
 }
 
-/// The types that programs bring along; people name their own otherwise.
-fn is_of_program(kind: &str) -> bool {
+/// The types that programs bring along, but named entities; people name their own otherwise.
+pub(in crate::interchange) fn is_of_program(kind: &str) -> bool {
+    kind != NAMED_ENTITY && is_in_their_packages(kind)
+}
+
+fn is_in_their_packages(kind: &str) -> bool {
     [
         "uima.",
         "org.apache.uima.",
