@@ -51,6 +51,7 @@ mod report;
 #[cfg(test)]
 mod roundtrip;
 pub mod sink;
+mod tei;
 pub mod text;
 pub mod tokens;
 mod uima;
@@ -58,6 +59,7 @@ pub mod units;
 mod webanno_tsv;
 mod wire;
 pub mod xml;
+mod xml_fit;
 
 pub use format::{Format, Keeps, Reading, Shape, Writer};
 pub use item::{Header, Item, Page, Record};
@@ -75,6 +77,7 @@ pub const FORMATS: &[Format] = &[
     uima::XMI,
     uima::JSON,
     webanno_tsv::FORMAT,
+    tei::FORMAT,
 ];
 
 /// The format of this name or alias.

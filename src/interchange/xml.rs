@@ -223,6 +223,12 @@ pub fn escape_attribute(text: &str) -> String {
     escaped
 }
 
+/// A text as it can stand in an element, with its line ends and tabs as they are.
+pub fn escape_text(text: &str) -> String {
+    escape_attribute(text).replace("&#10;", "\n").replace("&#9;", "\t")
+}
+
+/// XML 1.0 has no control characters but tab and line ends, not even by number.
 fn check_characters(text: &str) -> Result<(), FormatError> {
     match text.chars().find(|c| is_forbidden(*c)) {
         None => Ok(()),
@@ -323,6 +329,7 @@ mod tests {
             })
             .collect();
         assert_eq!(inside, text);
+        assert_eq!(escape_text("<ب>\t&\r\n"), "&lt;ب&gt;\t&amp;&#13;\n");
         assert_eq!(clean_characters("a\u{1}b\u{ffff}\n").as_deref(), Some("a b\u{fffd}\n"));
         assert_eq!(clean_characters("a\tb\u{7f}"), None);
     }

@@ -10,10 +10,8 @@ use super::types::Types;
 use super::{CONTINUATION, RELATION, SPAN, json_write, xmi_write};
 use crate::interchange::fit::{self, Fitted};
 use crate::interchange::sink::Sink;
-use crate::interchange::{Header, Keeps, LossKind, Page, Report, Writer, xml};
-use crate::model::{
-    AnnotatorId, Article, ArticleInfo, Attributes, Layer, Place, SpanId, TextRange, quote_of,
-};
+use crate::interchange::{Header, Keeps, Page, Report, Writer, xml, xml_fit};
+use crate::model::{AnnotatorId, Article, ArticleInfo, Attributes, Layer, SpanId, TextRange};
 
 /// How a CAS is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,14 +89,8 @@ impl Writer for UimaWriter {
                 names::fit(Arc::make_mut(layer), all, clean, &page.key(annotator), report);
             }
         }
-        if let Some(text) = clean(fitted.article.text()) {
-            let reason =
-                "its text has control characters, which XML has no place for: spaces are written for them";
-            report.lose(Place::Article(page.info.id.clone()), LossKind::Stripped, reason);
-            fitted.article = Article::new(page.info.id.clone(), text);
-            for (_, layer) in &mut fitted.layers {
-                requote(Arc::make_mut(layer), fitted.article.text());
-            }
+        if self.notation == Notation::Xmi {
+            xml_fit::clean_text(&mut fitted, report);
         }
         fitted
     }
@@ -134,13 +126,6 @@ fn cas(page: &Page<'_>, of: Option<(&AnnotatorId, &Layer)>) -> Cas {
         making.layer(layer);
     }
     cas
-}
-
-/// The words of a text in which characters were replaced by others of the same length.
-fn requote(layer: &mut Layer, text: &str) {
-    for span in layer.spans.values_mut() {
-        span.quote = quote_of(text, &span.ranges).unwrap_or_default();
-    }
 }
 
 /// A CAS on its way.

@@ -144,7 +144,7 @@ fn take_element(cas: &mut Cas, element: &Element<'_>, packages: &Packages) -> Re
     let Some(package) = packages.get(prefix) else { return Ok(()) };
     let kind = if package.is_empty() { short.to_owned() } else { format!("{package}.{short}") };
     let number = |value: &str, name: &str| {
-        value.parse::<u32>().map_err(|_| no_number(&format!("{name} of {}", element.name), value))
+        value.parse::<u32>().ok().ok_or_else(|| no_number(&format!("{name} of {}", element.name), value))
     };
     let mut structure = Structure { kind, ..Structure::default() };
     let (mut begin, mut end) = (None, None);

@@ -14,6 +14,7 @@ mod escape;
 mod header;
 mod read;
 mod sheet;
+mod table;
 mod write;
 
 use super::options::Choice;

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::escape::{bracket, plain_text, plain_value, split};
-use super::header::{Column, Declared, Kind, declare};
-use super::{FIRST, FORMAT};
+use super::FORMAT;
+use super::escape::{bracket, plain_value, split};
+use super::header::{Column, Declared, Kind};
+use super::table::{Row, Table, parse, text_of, unit_of, wrong};
 use crate::interchange::build::{Build, SpanIn};
 use crate::interchange::sink::{Source, read_whole, stem};
 use crate::interchange::uima::{CONTINUATION, is_of_program};
-use crate::interchange::units::{Claimed, Positions, Survey};
-use crate::interchange::{FormatError, Item, OffsetUnit, ReadOptions, Reading, text};
+use crate::interchange::units::Positions;
+use crate::interchange::{FormatError, Item, ReadOptions, Reading, text};
 use crate::language::slug;
 use crate::model::{ArticleInfo, Attributes, SpanId, is_folder_safe};
 
@@ -44,156 +45,6 @@ pub(super) fn read(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Rea
     Ok(Reading::new(std::iter::once(Ok(Item::Record(Box::new(record))))).noting(note))
 }
 
-/// A file, line by line.
-struct Table<'a> {
-    layers: Vec<Declared>,
-    sentences: Vec<Sentence>,
-    rows: Vec<Row<'a>>,
-}
-
-struct Sentence {
-    text: String,
-    /// Where its first token begins.
-    begin: u32,
-}
-
-struct Row<'a> {
-    line: usize,
-    name: &'a str,
-    place: (u32, u32),
-    words: &'a str,
-    cells: Vec<&'a str>,
-}
-
-fn wrong(line: usize, problem: impl Into<String>) -> FormatError {
-    FormatError::new(format!("{}; nothing was imported: mend the file", problem.into())).at_line(line)
-}
-
-fn parse(file: &str) -> Result<Table<'_>, FormatError> {
-    let mut lines = file.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).zip(1..);
-    if !lines.next().is_some_and(|(line, _)| line.starts_with(FIRST)) {
-        return Err(wrong(1, format!("does not begin with {FIRST}")));
-    }
-    let mut table = Table { layers: Vec::new(), sentences: Vec::new(), rows: Vec::new() };
-    // The lines of a sentence before its first token.
-    let mut heads: Option<Vec<String>> = None;
-    for (line, number) in lines {
-        if let Some(said) = line.strip_prefix("#Text=") {
-            heads.get_or_insert_default().push(plain_text(said));
-        } else if table.sentences.is_empty() && heads.is_none() && line.starts_with("#T_") {
-            declare(line, &mut table.layers).map_err(|error| error.at_line(number))?;
-        } else if !line.is_empty() && !line.starts_with('#') {
-            let row = row(line, number, &table.layers)?;
-            if let Some(lines) = heads.take() {
-                table.sentences.push(Sentence { text: lines.join("\n"), begin: row.place.0 });
-            } else if table.sentences.is_empty() {
-                return Err(wrong(number, "a token stands before any #Text="));
-            }
-            table.rows.push(row);
-        }
-    }
-    match heads {
-        Some(_) => Err(FormatError::new(
-            "ends after #Text= and before its tokens; nothing was imported: get the file anew",
-        )),
-        None => Ok(table),
-    }
-}
-
-fn row<'a>(line: &'a str, number: usize, layers: &[Declared]) -> Result<Row<'a>, FormatError> {
-    let columns = layers.last().map_or(0, |layer| layer.first + layer.columns.len());
-    let mut cells = line.split('\t');
-    let (name, place, words) = (cells.next(), cells.next(), cells.next());
-    let place = place.and_then(|place| {
-        let (start, end) = place.split_once('-')?;
-        Some((start.parse().ok()?, end.parse().ok()?))
-    });
-    let (Some(name), Some(place), Some(words)) = (name, place, words) else {
-        return Err(wrong(number, format!("“{}” is no token", crate::interchange::units::short(line))));
-    };
-    let cells: Vec<&str> = cells.take(columns).collect();
-    if cells.len() < columns {
-        let problem = format!("the row has {} cells for {columns} columns", cells.len());
-        return Err(wrong(number, problem));
-    }
-    Ok(Row { line: number, name, place, words, cells })
-}
-
-/// The text of the sentences. What is between them is not in the file: a gap of one is a line end, a wider one is filled
-/// up with spaces, as WebAnno does it.
-fn text_of(table: &Table<'_>, unit: OffsetUnit) -> String {
-    let mut text = String::new();
-    let (mut length, mut left) = (0, LARGEST_GAPS);
-    for (nth, sentence) in table.sentences.iter().enumerate() {
-        let begin = usize::try_from(sentence.begin).unwrap_or(usize::MAX);
-        // A place far outside is found out when the tokens are held against the text.
-        let gap = begin.saturating_sub(length).min(left);
-        left -= gap;
-        if gap > 0 && nth > 0 {
-            text.push('\n');
-        }
-        text.push_str(&" ".repeat(if nth > 0 { gap.saturating_sub(1) } else { gap }));
-        text.push_str(&sentence.text);
-        length += gap + length_of(&sentence.text, unit);
-    }
-    text
-}
-
-/// As much is filled up between the sentences of one file.
-const LARGEST_GAPS: usize = 1 << 20;
-
-fn length_of(text: &str, unit: OffsetUnit) -> usize {
-    match unit {
-        OffsetUnit::Utf16 => text.encode_utf16().count(),
-        OffsetUnit::Bytes => text.len(),
-        OffsetUnit::CodePoints | OffsetUnit::Graphemes => text.chars().count(),
-    }
-}
-
-/// UTF-16, unless all tokens stand at their places in another unit and not in this.
-fn unit_of(table: &Table<'_>, options: &ReadOptions) -> Result<(OffsetUnit, String), FormatError> {
-    if let Some(unit) = options.unit {
-        return Ok((unit, String::new()));
-    }
-    let names: Vec<String> =
-        table.rows.iter().map(|row| format!("token {} in line {}", row.name, row.line)).collect();
-    let tokens: Vec<Claimed<'_>> = table
-        .rows
-        .iter()
-        .zip(&names)
-        .map(|(row, name)| Claimed { ranges: vec![row.place], covered: Some(row.words), place: name })
-        .collect();
-    let fits = |unit: OffsetUnit| {
-        let positions = Positions::new(&text_of(table, unit), false, unit);
-        tokens.iter().all(|token| {
-            let (start, end) = token.ranges.first().copied().unwrap_or_default();
-            let range = positions.range(start, end);
-            range.is_ok_and(|range| {
-                crate::language::slice(positions.text(), range) == token.covered.unwrap_or_default()
-            })
-        })
-    };
-    let units = [OffsetUnit::Utf16, OffsetUnit::CodePoints, OffsetUnit::Bytes];
-    match units.into_iter().find(|unit| fits(*unit)) {
-        Some(OffsetUnit::Utf16) => Ok((OffsetUnit::Utf16, String::new())),
-        Some(unit) => {
-            let note = format!(
-                "positions count {}, not utf-16: so all of {} tokens stand at their places",
-                unit.as_str(),
-                tokens.len()
-            );
-            Ok((unit, note))
-        }
-        None => {
-            // The survey says which token is wrong, or takes the best way where that is asked.
-            let mut survey = Survey::new(OffsetUnit::Utf16);
-            survey.article(&text_of(table, OffsetUnit::Utf16), false, &tokens);
-            let found = survey.choose(options.keep_mismatches)?;
-            Ok((found.counting.unit, found.reason))
-        }
-    }
-}
-
 /// An annotation on its way: of several rows, or one of several in a row.
 struct Found<'a> {
     layer: &'a Declared,
@@ -205,6 +56,82 @@ struct Found<'a> {
     /// Of a relation: where it comes from.
     source: Option<&'a str>,
     base: &'a str,
+}
+
+/// By which the rows of one annotation know each other.
+#[derive(Default)]
+struct Key {
+    /// The number in brackets.
+    number: Option<u32>,
+    /// The chain and the place in it.
+    link: Option<(u32, u32)>,
+}
+
+impl<'a> Found<'a> {
+    fn of(layer: &'a Declared) -> Self {
+        Self {
+            layer,
+            place: (0, 0),
+            line: 0,
+            row: "",
+            features: Vec::new(),
+            slots: Vec::new(),
+            source: None,
+            base: "",
+        }
+    }
+
+    /// Takes what stands in a column; the problem where that cannot be.
+    fn take(&mut self, column: &'a Column, value: &'a str, key: &mut Key) -> Result<(), String> {
+        match column {
+            Column::Targets(base) => {
+                if let Some(slot) = self.slots.last_mut() {
+                    (slot.targets, slot.base) = (split(value, ';'), base);
+                }
+            }
+            Column::Base(base) => (self.source, self.base) = (Some(value), base),
+            Column::Roles(feature) => {
+                let roles = split(self.unnumbered(value, key)?, ';');
+                self.slots.push(Slot { feature, roles, targets: Vec::new(), base: "" });
+            }
+            Column::Feature(name) => {
+                let bare = self.unnumbered(value, key)?;
+                if bare != "*" {
+                    self.features.push((name, plain_value(bare)));
+                }
+            }
+            Column::Placeholder => _ = self.unnumbered(value, key)?,
+        }
+        Ok(())
+    }
+
+    /// A value without the number or link after it, which is remembered.
+    fn unnumbered(&self, value: &'a str, key: &mut Key) -> Result<&'a str, String> {
+        let (bare, inside) = bracket(value);
+        match (self.layer.kind, inside) {
+            (Kind::Chain, _) => {
+                let (bare, link) = chained(bare);
+                key.link = key.link.or(link);
+                Ok(bare)
+            }
+            (Kind::Span, Some(inside)) => {
+                key.number = inside.parse().ok();
+                key.number.map(|_| bare).ok_or_else(|| format!("[{inside}] is no number of an annotation"))
+            }
+            _ => Ok(bare),
+        }
+    }
+
+    /// The relations of its slots: the label, and the row and number of what fills each, of the layer `base`.
+    fn filled(&self) -> impl Iterator<Item = (String, &'a str, &'a str)> {
+        self.slots.iter().flat_map(|slot| {
+            let filled = slot.roles.iter().zip(&slot.targets).filter(|(role, _)| **role != "_");
+            filled.map(|(role, target)| {
+                let label = if *role == "*" { slot.feature.to_owned() } else { plain_value(role) };
+                (label, *target, slot.base)
+            })
+        })
+    }
 }
 
 /// The roles of a slot and what fills them, by row and number, of the layer `base`.
@@ -253,69 +180,33 @@ impl<'a> Taking<'a, '_> {
         layer: &'a Declared,
         values: Vec<Option<&'a str>>,
     ) -> Result<(), FormatError> {
-        let (mut number, mut link) = (None, None);
-        let mut made = Found {
-            layer,
-            place: row.place,
-            line: row.line,
-            row: row.name,
-            features: Vec::new(),
-            slots: Vec::new(),
-            source: None,
-            base: "",
-        };
+        let mut made = Found { place: row.place, line: row.line, row: row.name, ..Found::of(layer) };
+        let mut key = Key::default();
         for (column, value) in layer.columns.iter().zip(values) {
-            let Some(value) = value else { continue };
-            match column {
-                Column::Targets(base) => {
-                    if let Some(slot) = made.slots.last_mut() {
-                        (slot.targets, slot.base) = (split(value, ';'), base);
-                    }
-                }
-                Column::Base(base) => {
-                    made.source = Some(value);
-                    made.base = base;
-                }
-                Column::Feature(_) | Column::Placeholder | Column::Roles(_) => {
-                    let (bare, inside) = bracket(value);
-                    let (bare, at) = if layer.kind == Kind::Chain { chained(bare) } else { (bare, None) };
-                    link = link.or(at);
-                    if let Some(inside) = inside.filter(|_| layer.kind == Kind::Span) {
-                        let problem = || wrong(row.line, format!("[{inside}] is no number of an annotation"));
-                        number = Some(inside.parse().map_err(|_| problem())?);
-                    }
-                    match column {
-                        Column::Roles(feature) => {
-                            let roles = split(bare, ';');
-                            made.slots.push(Slot { feature, roles, targets: Vec::new(), base: "" });
-                        }
-                        Column::Feature(name) if bare != "*" => {
-                            made.features.push((name, plain_value(bare)));
-                        }
-                        _ => {}
-                    }
-                }
+            if let Some(value) = value {
+                made.take(column, value, &mut key).map_err(|problem| wrong(row.line, problem))?;
             }
         }
-        let known = number.and_then(|number| self.by_number.get(&number)).copied();
-        let known = known.or_else(|| link.and_then(|link| self.chains.get(&link)).copied());
+        let known = key.number.and_then(|number| self.by_number.get(&number));
+        let known = known.or_else(|| key.link.and_then(|link| self.chains.get(&link))).copied();
         let at = match known.and_then(|at| Some((at, self.found.get_mut(at)?))) {
             Some((at, begun)) if begun.layer.name == layer.name => {
                 begun.place = (begun.place.0.min(row.place.0), begun.place.1.max(row.place.1));
                 at
             }
-            Some(_) => {
-                let problem =
-                    format!("the number {} is of an annotation of another layer", number.unwrap_or(0));
-                return Err(wrong(row.line, problem));
+            Some((_, begun)) => {
+                return Err(wrong(
+                    row.line,
+                    format!("its number is of an annotation in line {}", begun.line),
+                ));
             }
             None => {
                 self.found.push(made);
                 self.found.len() - 1
             }
         };
-        number.map(|number| self.by_number.insert(number, at));
-        link.map(|link| self.chains.insert(link, at));
+        key.number.map(|number| self.by_number.insert(number, at));
+        key.link.map(|link| self.chains.insert(link, at));
         self.by_row.entry(row.name).or_default().push(at);
         Ok(())
     }
@@ -362,15 +253,10 @@ impl<'a> Taking<'a, '_> {
                     made.push((label, (id(from), id(to)), attributes(annotation, key), place));
                 }
                 Kind::Span => {
-                    for slot in &annotation.slots {
-                        let filled = slot.roles.iter().zip(&slot.targets);
-                        for (role, target) in filled.filter(|(role, _)| **role != "_") {
-                            let label =
-                                if *role == "*" { slot.feature.to_owned() } else { plain_value(role) };
-                            let (row, number) = bracket(target);
-                            let to = self.find(row, number.and_then(|number| number.parse().ok()), slot.base);
-                            made.push((label, (id(Some(nth)), id(to)), Attributes::new(), place.clone()));
-                        }
+                    for (label, target, base) in annotation.filled() {
+                        let (row, number) = bracket(target);
+                        let to = self.find(row, number.and_then(|number| number.parse().ok()), base);
+                        made.push((label, (id(Some(nth)), id(to)), Attributes::new(), place.clone()));
                     }
                 }
                 Kind::Chain => {}
