@@ -129,6 +129,20 @@ proptest! {
     }
 
     #[test]
+    fn uima_webanno_and_tei_give_back_what_they_promised((text, layer) in layer()) {
+        for name in ["uima-xmi", "uima-json", "webanno-tsv", "tei"] {
+            let format = super::by_name(name).unwrap();
+            // Panics where the files do not hold what was promised.
+            let (_, report) = write(format, &text, &layer);
+            let counts = report.spans;
+            prop_assert_eq!(counts.lossless + counts.clipped + counts.dropped, counts.read);
+            if name != "webanno-tsv" {
+                prop_assert_eq!(report.losses, vec![]);
+            }
+        }
+    }
+
+    #[test]
     fn conll_says_exactly_the_spans_it_calls_lossless((text, layer) in layer()) {
         let (written, report) = write(&conllu_plus::FORMAT, &text, &layer);
         let counts = report.spans;

@@ -26,6 +26,15 @@ fn read(name: &str, file: &str) -> Result<Record, String> {
     read_of(&memory, name, &by("me")).map(|records| records.into_iter().next().unwrap())
 }
 
+/// A text whose lines end in no white space and have no tabs: a space there is a dot.
+fn dotted(text: &str) -> String {
+    let lines = text.split('\n').map(|line| match line.strip_suffix(' ') {
+        Some(rest) => format!("{rest}·"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n").replace('\t', "⇥")
+}
+
 /// All a record says.
 fn show(record: &Record) -> String {
     let (annotator, layer) = record.layer.as_ref().unwrap();
@@ -37,7 +46,7 @@ fn show(record: &Record) -> String {
         said.push(format!("{} {} {} {:?}", relation.from, relation.label, relation.to, relation.attributes));
     }
     said.extend(record.losses.iter().map(|loss| format!("{}: {}", loss.kind.as_str(), loss.reason)));
-    said.join("\n")
+    dotted(&said.join("\n"))
 }
 
 fn page(marked: &str, change: impl Fn(&mut crate::model::Layer)) -> (Memory, crate::interchange::Report) {
@@ -169,10 +178,10 @@ fn what_inception_exports_is_read_with_its_types_from_an_archive() {
     expect_test::expect![[r#"
         fatima: 😀 [[Ali]{RefLink}]{PER} [hit]{Frame} [
         Omar]{NamedEntity} [,]{RefLink}.
-        1 {"identifier": "http://www.wikidata.org/entity/Q1"} 
-        3 {"stance": "3", "tags": "x; y"} 
-        4 {"referenceType": "name"} 
-        5 {"referenceType": "name"} 
+        1 {"identifier": "http://www.wikidata.org/entity/Q1"}·
+        3 {"stance": "3", "tags": "x; y"}·
+        4 {"referenceType": "name"}·
+        5 {"referenceType": "name"}·
         1 near 2 {"sure": "yes"}
         3 who 1 {}
         3 roles 2 {}
@@ -217,10 +226,10 @@ const CASSIS: &str = r#"{"%TYPES": {"webanno.custom.Span": {"%NAME": "webanno.cu
 fn json_of_cassis_is_read() {
     expect_test::expect![[r#"
         me: 😀 [a]{x
-        y}	[b]{y}
+        y}⇥[b]{y}
         c
-        1 {"sure": "true"} 
-        2 {"multi": "p; q"} 
+        1 {"sure": "true"}·
+        2 {"multi": "p; q"}·
         1 Relation 2 {"score": "0.5"}
         2 who 1 {}
         stripped: 1 × slots points at webanno.custom.Link, which has no place here
@@ -276,4 +285,22 @@ fn broken_files_are_refused_with_their_reason() {
     let lenient = ReadOptions { keep_mismatches: true, ..by("me") };
     let memory = Memory::of([("a.xmi", span("0", "9").into_bytes().as_slice())]);
     assert_eq!(read_of(&memory, "a.xmi", &lenient).unwrap()[0].losses.len(), 1);
+}
+
+#[test]
+fn a_file_cut_or_changed_anywhere_is_read_or_refused() {
+    for (name, file) in [("a.xmi", INCEPTION), ("a.json", CASSIS)] {
+        let try_bytes = |bytes: &[u8]| {
+            let memory = Memory::of([(name, bytes), ("TypeSystem.xml", TYPES.as_bytes())]);
+            _ = read_of(&memory, name, &by("me"));
+        };
+        for at in (0..file.len()).step_by(7) {
+            try_bytes(&file.as_bytes()[..at]);
+            for change in *b"0\"9 " {
+                let mut changed = file.as_bytes().to_vec();
+                changed[at] = change;
+                try_bytes(&changed);
+            }
+        }
+    }
 }
