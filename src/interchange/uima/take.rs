@@ -32,8 +32,10 @@ const MADE_ANEW: [&str; 9] = [
 #[derive(Clone, Debug)]
 pub(super) struct From<'a> {
     file: &'a str,
-    /// The folder of its annotator, where folders are that.
+    /// The folder it lies in.
     folder: Option<&'a str>,
+    /// Whether folders are named after annotators.
+    is_annotators: bool,
     /// The part of an archive.
     part: Option<&'a str>,
 }
@@ -42,8 +44,7 @@ impl<'a> From<'a> {
     /// A file below what the person named.
     pub(super) fn file(name: &'a str, options: &ReadOptions) -> Self {
         let folder = name.rsplit_once('/').map(|(folder, _)| folder.rsplit('/').next().unwrap_or(folder));
-        let folder = folder.filter(|_| options.folders_are_annotators);
-        Self { file: name, folder, part: None }
+        Self { file: name, folder, is_annotators: options.folders_are_annotators, part: None }
     }
 
     /// A part of an archive.
@@ -72,10 +73,12 @@ pub(super) fn record(
     let named = title.filter(|_| cas.is_inceptions || from.part.is_some()).unwrap_or(from.file);
     let id = stem(named);
     let id = if is_folder_safe(id) { id.to_owned() } else { slug::slug(id) };
+    // A document's id is the annotator's name where INCEpTION wrote it, and where it lies in a folder of that name.
     let annotator = from
         .folder
+        .filter(|_| from.is_annotators)
         .or_else(|| said(INCEPTION_META, "username"))
-        .or_else(|| said(META, "documentId").filter(|_| cas.is_inceptions))
+        .or_else(|| said(META, "documentId").filter(|id| cas.is_inceptions || from.folder == Some(*id)))
         .or_else(|| from.part.map(stem));
     let positions = Positions::new(text, false, options.unit.unwrap_or(OffsetUnit::Utf16));
     let mut info = ArticleInfo { id: id.as_str().into(), ..text::describe(&id, positions.text()) };

@@ -128,6 +128,16 @@ fn json_has_the_types_in_it_and_the_text_first() {
     assert!(file.contains("\"%FEATURE_STRUCTURES\":[{\"%ID\":1,\"%TYPE\":\"uima.cas.Sofa\","));
 }
 
+#[test]
+fn a_file_of_ours_says_whose_it_is_where_its_folder_says_so_too() {
+    let (memory, _) = page("[a]{x} b", |_| {});
+    let nobody = ReadOptions::default();
+    assert!(show(&read_of(&memory, "me/a.xmi", &nobody).unwrap()[0]).starts_with("me: "));
+    let file = memory.get("me/a.xmi").unwrap();
+    let elsewhere = Memory::of([("you/a.xmi", file.as_slice())]);
+    assert!(read_of(&elsewhere, "you/a.xmi", &nobody).unwrap_err().contains("--annotator"));
+}
+
 /// As INCEpTION exports a document with a named entity, a layer of one's own with a slot, a relation, a chain and parts
 /// of speech.
 const INCEPTION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
