@@ -33,9 +33,9 @@
 pub mod bio;
 mod brat;
 pub mod build;
+mod chat;
 mod columns;
 mod conll;
-mod chat;
 pub mod csv_guard;
 mod day;
 pub mod decode;
@@ -51,9 +51,9 @@ pub mod html;
 mod item;
 mod json;
 pub mod jsonl;
+mod label_studio;
 pub mod lines;
 pub mod mhtml;
-mod label_studio;
 pub mod options;
 pub mod plan;
 #[cfg(test)]
@@ -69,12 +69,16 @@ pub mod sniff;
 mod spacy;
 pub mod splits;
 mod table;
+mod tei;
 pub mod text;
 pub mod tokens;
+mod uima;
 pub mod units;
 mod web_annotation;
+mod webanno_tsv;
 mod wire;
 pub mod xml;
+mod xml_fit;
 
 pub use format::{Format, Keeps, Reading, Shape, Writer};
 pub use item::{Header, Item, Page, Record};
@@ -104,6 +108,10 @@ pub const FORMATS: &[Format] = &[
     web_annotation::FORMAT,
     gliner::FORMAT,
     chat::FORMAT,
+    uima::XMI,
+    uima::JSON,
+    webanno_tsv::FORMAT,
+    tei::FORMAT,
 ];
 
 /// The format of this name or alias.

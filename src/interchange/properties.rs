@@ -119,6 +119,20 @@ proptest! {
 
     /// Writing proves itself: what is promised is read back, or this panics.
     #[test]
+    fn uima_webanno_and_tei_give_back_what_they_promised((text, layer) in layer()) {
+        for name in ["uima-xmi", "uima-json", "webanno-tsv", "tei"] {
+            let format = super::by_name(name).unwrap();
+            // Panics where the files do not hold what was promised.
+            let (_, report) = write(format, &text, &layer);
+            let counts = report.spans;
+            prop_assert_eq!(counts.lossless + counts.clipped + counts.dropped, counts.read);
+            if name != "webanno-tsv" {
+                prop_assert_eq!(report.losses, vec![]);
+            }
+        }
+    }
+
+    #[test]
     fn conllu_plus_loses_nothing_but_blank_spans((text, layer) in layer()) {
         let (_, report) = write(&conll::PLUS, &text, &layer);
         let counts = report.spans;

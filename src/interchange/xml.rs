@@ -188,10 +188,49 @@ fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, FormatEr
     })
 }
 
+/// Whether XML 1.0 has no place for a character: controls but tab and line ends, not even by number.
+fn is_forbidden(char: char) -> bool {
+    matches!(char, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// A text with another character for each that XML has no place for, where it has any: a space, or U+FFFD for the
+/// noncharacters, so that no position in the text moves in any unit.
+pub fn clean_characters(text: &str) -> Option<String> {
+    let clean = |char: char| match char {
+        char if !is_forbidden(char) => char,
+        '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        _ => ' ',
+    };
+    text.contains(is_forbidden).then(|| text.chars().map(clean).collect())
+}
+
+/// A text as it can stand in an attribute between `"` or in an element. Line ends and tabs are written by number: readers
+/// make spaces of bare ones in attributes.
+pub fn escape_attribute(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\t' => escaped.push_str("&#9;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\r' => escaped.push_str("&#13;"),
+            char => escaped.push(char),
+        }
+    }
+    escaped
+}
+
+/// A text as it can stand in an element, with its line ends and tabs as they are.
+pub fn escape_text(text: &str) -> String {
+    escape_attribute(text).replace("&#10;", "\n").replace("&#9;", "\t")
+}
+
 /// XML 1.0 has no control characters but tab and line ends, not even by number.
 fn check_characters(text: &str) -> Result<(), FormatError> {
-    let forbidden = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-    match text.chars().find(|c| forbidden(*c)) {
+    match text.chars().find(|c| is_forbidden(*c)) {
         None => Ok(()),
         Some(found) => Err(FormatError::new(format!(
             "holds the character U+{:04X}, which XML does not allow; nothing was imported: take it out",
@@ -274,6 +313,25 @@ mod tests {
         assert_eq!(walk(xml).unwrap(), "(a x=\"1\\n2< 3\":(w:b:)قال & <&>ا)");
         let element = Element { name: "w:p".into(), attributes: vec![("xml:id".into(), "7".into())] };
         assert_eq!((element.local_name(), element.attribute("id")), ("p", Some("7")));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_to_the_letter() {
+        let text = "<ب> & \"'\t\r\n\u{85}\u{2028} 😀 ]]>";
+        let xml = format!("<a x=\"{0}\">{0}</a>", escape_attribute(text));
+        let mut steps = XmlReader::new(&xml);
+        let Some(Ok(Step::Start(element))) = steps.next() else { panic!("no element") };
+        assert_eq!(element.attribute("x"), Some(text));
+        let inside: String = steps
+            .map(|step| match step.unwrap() {
+                Step::Text(piece) => piece.into_owned(),
+                _ => String::new(),
+            })
+            .collect();
+        assert_eq!(inside, text);
+        assert_eq!(escape_text("<ب>\t&\r\n"), "&lt;ب&gt;\t&amp;&#13;\n");
+        assert_eq!(clean_characters("a\u{1}b\u{ffff}\n").as_deref(), Some("a b\u{fffd}\n"));
+        assert_eq!(clean_characters("a\tb\u{7f}"), None);
     }
 
     #[test]

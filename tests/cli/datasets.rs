@@ -62,6 +62,33 @@ fn the_sample_comes_back_to_the_byte() {
     assert_eq!(text, house.read(&format!("{sample}/articles/2026-01-18-iraq-withdrawal.txt")));
 }
 
+#[test]
+fn the_sample_goes_through_the_formats_of_inception_and_back() {
+    let house = House::new();
+    let sample = copy_of_sample(&house);
+    let id = house.json(&["list", &sample])[0]["id"].as_str().unwrap().to_owned();
+    let said = |project: &str| {
+        let mut spans = house.json(&["show", project, &id])["layers"]["annotator-a"]["spans"].take();
+        for span in spans.as_array_mut().unwrap() {
+            ["id", "origin"].iter().for_each(|key| drop(span.as_object_mut().unwrap().remove(*key)));
+        }
+        let mut spans: Vec<String> = spans.as_array().unwrap().iter().map(ToString::to_string).collect();
+        spans.sort();
+        spans
+    };
+    for format in ["uima-xmi", "uima-json", "webanno-tsv"] {
+        house.run(&["export", &sample, "--format", format, "--output", format, "--strict"]).expect(0);
+        let copy = format!("copy-{format}");
+        house.run(&["new", &copy]).expect(0);
+        house.run(&["import", &copy, format, "--folders-are-annotators"]).expect(0);
+        assert_eq!(said(&copy), said(&sample), "{format}");
+        let list = house.json(&["list", &copy]);
+        assert_eq!(list[0]["layers"]["annotator-a"]["relations"], 59, "{format}");
+    }
+    house.run(&["export", &sample, "--format", "tei", "--output", "tei", "--strict"]).expect(0);
+    assert!(house.read(&format!("tei/{id}.xml")).contains("<spanGrp resp=\"#annotator-annotator-a\">"));
+}
+
 fn copy_of_sample(house: &House) -> String {
     fn copy(house: &House, from: &Path, to: &str) {
         for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
