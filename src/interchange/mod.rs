@@ -36,6 +36,7 @@ pub mod build;
 pub mod conllu_plus;
 pub mod csv_guard;
 pub mod decode;
+mod docbin;
 pub mod export;
 pub mod fit;
 pub mod format;
@@ -65,7 +66,14 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
+pub const FORMATS: &[Format] = &[
+    text::FORMAT,
+    jsonl::FORMAT,
+    brat::FORMAT,
+    conllu_plus::FORMAT,
+    // Binary ones.
+    docbin::FORMAT,
+];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {
