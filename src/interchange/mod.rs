@@ -41,6 +41,8 @@ pub mod export;
 pub mod fit;
 pub mod format;
 pub mod guard;
+#[cfg(feature = "parquet")]
+mod huggingface;
 mod item;
 pub mod jsonl;
 pub mod options;
@@ -73,6 +75,8 @@ pub const FORMATS: &[Format] = &[
     conllu_plus::FORMAT,
     // Binary ones.
     docbin::FORMAT,
+    #[cfg(feature = "parquet")]
+    huggingface::FORMAT,
 ];
 
 /// The format of this name or alias.
