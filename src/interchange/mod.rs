@@ -36,6 +36,7 @@ pub mod build;
 pub mod conllu_plus;
 pub mod csv_guard;
 pub mod decode;
+mod dna;
 mod docbin;
 pub mod export;
 pub mod fit;
@@ -77,6 +78,8 @@ pub const FORMATS: &[Format] = &[
     docbin::FORMAT,
     #[cfg(feature = "parquet")]
     huggingface::FORMAT,
+    dna::FORMAT,
+    dna::EVENTS,
 ];
 
 /// The format of this name or alias.
