@@ -55,7 +55,7 @@ pub(super) const EVENTS: Format = Format {
     aliases: &[],
     extensions: &["csv"],
     shape: Shape::File,
-    keeps: Keeps { text: false, ..KEEPS },
+    keeps: KEEPS,
     write: Some(|_| Box::new(events::EventsWriter::default())),
     check: Some(events::check),
     help: "event list of Discourse Network Analyzer: CSV, one row a statement, as network exports begin with",

@@ -235,10 +235,11 @@ impl Database {
 
     /// What people should know of the whole file.
     fn notes(&self) -> Vec<String> {
+        let known: BTreeSet<i64> = self.documents.iter().map(|document| document.id).collect();
         let strays: usize = self
             .statements
             .iter()
-            .filter(|(document, _)| !self.documents.iter().any(|known| known.id == **document))
+            .filter(|(document, _)| !known.contains(document))
             .map(|(_, statements)| statements.len())
             .sum();
         let links = format!("{} links between statements have no place and are left out", self.links);

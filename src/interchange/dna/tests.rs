@@ -65,14 +65,14 @@ fn a_database_of_version_2_is_read_and_what_has_no_place_is_reported() {
             };
             let spans = record.layer.iter().flat_map(|(_, layer)| layer.spans.values());
             let spans: Vec<String> =
-                spans.map(|span| format!("{:?} {}", span.attributes, span.note)).collect();
-            format!("{} {} {annotator}: {layer} {}", record.info.id, record.info.date, spans.join("; "))
+                spans.map(|span| format!("{:?} “{}”", span.attributes, span.note)).collect();
+            format!("{} {} {annotator}: {layer}; {}", record.info.id, record.info.date, spans.join(", "))
         })
         .collect();
     expect_test::expect![[r#"
-        study-1 2026-01-18 Admin: 😀 [Ali denies it]{claim}. Omar agrees. {"agreement": "no", "person": "Ali"} 
-        study-1 2026-01-18 x-y: 😀 Ali denies it. [Omar agrees.]{Annotation} {} why?
-        study-2  : Nobody read it. "#]]
+        study-1 2026-01-18 Admin: 😀 [Ali denies it]{claim}. Omar agrees.; {"agreement": "no", "person": "Ali"} “”
+        study-1 2026-01-18 x-y: 😀 Ali denies it. [Omar agrees.]{Annotation}; {} “why?”
+        study-2  : Nobody read it.; "#]]
     .assert_eq(&said.join("\n"));
     assert_eq!(notes, ["1 links between statements have no place and are left out"]);
     let reasons: Vec<&str> = records[0].losses.iter().map(|loss| loss.reason.as_str()).collect();

@@ -42,7 +42,7 @@ fn broken(problem: impl std::fmt::Display) -> FormatError {
 }
 
 fn unpacked(packed: &[u8]) -> Result<Vec<u8>, FormatError> {
-    let limit = (packed.len() as u64).saturating_mul(HIGHEST_RATIO).max(RATIO_FROM).min(LARGEST);
+    let limit = (packed.len() as u64).saturating_mul(HIGHEST_RATIO).clamp(RATIO_FROM, LARGEST);
     let mut bytes = Vec::new();
     // One byte more than allowed tells what is too large from what just fits.
     ZlibDecoder::new(packed)

@@ -59,27 +59,27 @@ impl Shredder {
         self.rows
     }
 
-    fn column(&mut self, nth: usize) -> &mut Column {
+    /// Adds the levels of a value, or of an empty list, to a leaf; the leaf, for the value.
+    fn leaf(&mut self, nth: usize, level: Level) -> Option<&mut Column> {
         if self.columns.len() <= nth {
             self.columns.resize_with(nth + 1, Column::default);
         }
-        // It was made just now.
-        #[expect(clippy::indexing_slicing, reason = "the columns were made long enough")]
-        &mut self.columns[nth]
+        let column = self.columns.get_mut(nth)?;
+        column.definitions.push(level.definition + 1);
+        column.repetitions.push(level.repetition);
+        Some(column)
     }
 
     /// `next` is the leaf that the value begins at, and then the one after it.
     fn value(&mut self, next: &mut usize, feature: &Feature, value: Option<&Value>, level: Level) {
         let Feature::List(parts) = feature else {
-            let column = self.column(*next);
+            let Some(column) = self.leaf(*next, level) else { return };
             match feature {
                 Feature::Text => {
                     column.texts.push(value.and_then(Value::as_str).unwrap_or_default().into());
                 }
                 _ => column.numbers.push(value.and_then(Value::as_i64).unwrap_or_default()),
             }
-            column.definitions.push(level.definition + 1);
-            column.repetitions.push(level.repetition);
             *next += 1;
             return;
         };
@@ -96,11 +96,7 @@ impl Shredder {
             end = at;
         }
         if elements.is_empty() {
-            for nth in first..end {
-                let column = self.column(nth);
-                column.definitions.push(level.definition + 1);
-                column.repetitions.push(level.repetition);
-            }
+            (first..end).for_each(|nth| _ = self.leaf(nth, level));
         }
         *next = end;
     }

@@ -66,7 +66,7 @@ fn lists_in_lists_come_back_from_the_levels_they_became() {
             Feature::List(vec![("start", Feature::Number), ("ranges", inner), ("end", Feature::Number)]),
         ),
     ];
-    let rows = vec![
+    let rows = [
         json!({"text": "no lists", "spans": []}),
         json!({"text": "one", "spans": [{"start": 1, "ranges": [], "end": 2}]}),
         json!({"text": "", "spans": [
