@@ -39,6 +39,8 @@ mod conll;
 pub mod csv_guard;
 mod day;
 pub mod decode;
+mod dna;
+mod docbin;
 mod doccano;
 pub mod docx;
 pub mod export;
@@ -48,6 +50,8 @@ mod gate;
 mod gliner;
 pub mod guard;
 pub mod html;
+#[cfg(feature = "parquet")]
+mod huggingface;
 mod item;
 mod json;
 pub mod jsonl;
@@ -112,6 +116,12 @@ pub const FORMATS: &[Format] = &[
     uima::JSON,
     webanno_tsv::FORMAT,
     tei::FORMAT,
+    // Binary ones.
+    docbin::FORMAT,
+    #[cfg(feature = "parquet")]
+    huggingface::FORMAT,
+    dna::FORMAT,
+    dna::EVENTS,
 ];
 
 /// The format of this name or alias.

@@ -308,13 +308,17 @@ impl Survey {
         self.uncovered += spans.len() - with_words;
         let Some(declared) = self.tallies.first().map(|tally| tally.counting) else { return };
         let kinds = Kinds::of(source, had_mark);
-        let base = resolve(source, had_mark, declared, spans);
+        // Ways that count the same in this text are resolved once: most of them do.
+        let mut resolved = vec![(declared, resolve(source, had_mark, declared, spans))];
         for tally in &mut self.tallies {
-            if kinds.same(tally.counting, declared) {
-                tally.count(spans, &base, &base);
-            } else {
-                let found = resolve(source, had_mark, tally.counting, spans);
-                tally.count(spans, &found, &base);
+            let same = |(counting, _): &(Counting, _)| kinds.same(*counting, tally.counting);
+            let known = resolved.iter().position(same);
+            let nth = known.unwrap_or_else(|| {
+                resolved.push((tally.counting, resolve(source, had_mark, tally.counting, spans)));
+                resolved.len() - 1
+            });
+            if let (Some((_, found)), Some((_, base))) = (resolved.get(nth), resolved.first()) {
+                tally.count(spans, found, base);
             }
         }
     }
