@@ -1,6 +1,7 @@
 //! An open project: the one place that applies edits. Project → history → journal, in this order.
 
 mod outside;
+mod shelf;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Edit, EditError, History, Issue, LayerKey, Project};
 pub use crate::store::{OutsideCheck, OutsideFound, TakenIn};
 pub use outside::OutsideNews;
+pub use shelf::Shelf;
 
 pub use crate::store::{Access, LayerCounts, Reader, Waiting};
 use crate::store::{

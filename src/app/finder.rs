@@ -12,6 +12,7 @@ pub(super) use people::People;
 pub(super) use toasts::notices_ui;
 
 use super::command::UiCommand;
+use super::dataset::DataSet;
 use super::desk::Desk;
 use super::outside::Conflicts;
 use super::theme::{self, space};
@@ -27,6 +28,8 @@ pub(super) enum Overlay {
     People(Box<People>),
     /// Conflict files side by side.
     Conflicts(Box<Conflicts>),
+    /// The data set screen.
+    DataSet(Box<DataSet>),
 }
 
 impl Overlay {
@@ -44,7 +47,7 @@ impl Overlay {
     pub(super) fn chosen(&mut self) -> Option<(AnnotatorId, Option<String>)> {
         match self {
             Self::People(people) => people.chosen.take(),
-            Self::Palette(_) | Self::Shortcuts | Self::Conflicts(_) => None,
+            Self::Palette(_) | Self::Shortcuts | Self::Conflicts(_) | Self::DataSet(_) => None,
         }
     }
 
@@ -57,6 +60,7 @@ impl Overlay {
             Self::Palette(_) => (Id::unique("palette"), (view.height() * 0.12).min(96.0), 580.0_f32),
             Self::Shortcuts => (Id::unique("keys"), 24.0, 980.0),
             Self::Conflicts(_) => (Id::unique("conflicts"), 48.0, 760.0),
+            Self::DataSet(_) => (Id::unique("data set"), 24.0, 1180.0),
             Self::People(_) => (Id::unique("people"), (view.height() * 0.12).min(96.0), 420.0),
         };
         let width = width.min(view.width() - 32.0);
@@ -79,6 +83,9 @@ impl Overlay {
             match self {
                 Self::Palette(finder) => finder.ui(ui, desk.as_deref(), queue),
                 Self::Shortcuts => sheet::ui(ui, desk.as_deref(), view.height() - 2.0 * top),
+                Self::DataSet(screen) => {
+                    desk.as_deref().is_some_and(|desk| screen.ui(ui, desk, view.height() - 2.0 * top))
+                }
                 Self::Conflicts(conflicts) => conflicts.ui(ui, view.height() - 2.0 * top),
                 Self::People(people) => desk.as_deref().is_some_and(|desk| people.ui(ui, desk)),
             }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use egui::{CentralPanel, Context, Event, Frame, Id, Panel, Ui, ViewportCommand};
 
 use super::command::UiCommand;
+use super::dataset::{Exporting, Setup as DataSetSetup};
 use super::desk::{Desk, Edge, Way};
 use super::dialogs::{Asking, Picked, Picker, Wanted};
 use super::finder::Overlay;
@@ -41,6 +42,9 @@ pub struct App {
     pub(super) reader: Reader,
     pub(super) overlay: Option<Overlay>,
     pub(super) importing: Option<Importing>,
+    pub(super) exporting: Option<Exporting>,
+    /// What was chosen on the data set screen when it was open last.
+    pub(super) data_set: Option<DataSetSetup>,
     watch: Watch,
     asking: Option<Asking>,
     picker: Arc<dyn Picker>,
@@ -81,6 +85,8 @@ impl App {
             reader: Reader::default(),
             overlay: None,
             importing: None,
+            exporting: None,
+            data_set: None,
             watch: Watch::default(),
             asking: None,
             picker: Arc::from(picker),
@@ -165,6 +171,7 @@ impl App {
     }
 
     fn close_desk(&mut self) {
+        self.end_export();
         if let Screen::Work(mut desk) = std::mem::replace(&mut self.screen, Screen::Welcome) {
             desk.commit_draft(&mut self.notices);
             if let Err(failed) = desk.session.close() {
@@ -225,6 +232,7 @@ impl App {
         }
         self.poll_asking(ctx);
         self.poll_importing();
+        self.poll_exporting(ctx);
         let queue = std::mem::take(&mut self.queue);
         for command in queue {
             self.run(ctx, command);
@@ -294,7 +302,8 @@ impl App {
         Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(
             ui,
             |ui| {
-                panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
+                let running = Self::running(self.exporting.as_ref(), self.importing.as_ref());
+                panels::status_bar(ui, desk, running, &mut self.queue);
             },
         );
         if parts.list {
@@ -333,6 +342,7 @@ impl App {
         let stays = overlay.ui(ui, desk, &mut self.queue);
         let chosen = overlay.chosen();
         if !stays || self.queue.len() > before {
+            self.keep_data_set();
             self.overlay = None;
             ui.ctx().memory_mut(|memory| memory.request_focus(Reader::id()));
         }
@@ -340,6 +350,7 @@ impl App {
             self.settings.annotator = id.to_string();
             desk.switch_annotator(id, name, &mut self.notices);
         }
+        self.take_data_set_wish(ui.ctx());
     }
 
     /// Does what was asked for.
@@ -360,6 +371,7 @@ impl App {
                     self.overlay = Some(Overlay::Conflicts(Box::new(Conflicts::of(desk, ctx))));
                 }
             }
+            C::ExportDataSet => self.open_data_set(),
             C::CheckFiles => self.watch.ask(),
             C::ToggleTheme => {
                 self.settings.theme =
@@ -432,7 +444,7 @@ impl App {
         }
     }
 
-    fn ask(&mut self, ctx: &Context, wanted: Wanted) {
+    pub(super) fn ask(&mut self, ctx: &Context, wanted: Wanted) {
         if self.asking.is_none() {
             self.asking = Some(Asking::start(self.picker.clone(), wanted, ctx));
         }
@@ -454,6 +466,9 @@ impl App {
             (_, Picked::Failed(why)) => self.notices.error(format!(
                 "The file dialog failed: {why}; nothing was changed: drop files on the window instead"
             )),
+            (Wanted::DataSetFile | Wanted::DataSetFolder, Picked::Paths(paths)) => {
+                self.take_data_set_path(paths)
+            }
             (Wanted::Files | Wanted::Folder, Picked::Paths(paths)) => self.import(ctx, paths),
             (Wanted::Project, Picked::Paths(paths)) => {
                 paths.first().into_iter().for_each(|path| self.open_project(path))

@@ -9,6 +9,7 @@
 )]
 
 mod changed;
+mod dataset;
 mod marking;
 mod panels;
 mod pictures;

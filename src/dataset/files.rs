@@ -1,8 +1,9 @@
 //! The sinks of an export: a folder on disk, and standard output.
 
-use std::io::{self, BufRead, BufWriter};
+use std::io::{self, BufRead, BufWriter, Read};
 use std::rc::Rc;
 
+use super::Watch;
 use crate::interchange::export::is_main;
 use crate::interchange::sink::{Out, Sink, Source, safe_path, unsafe_name};
 use crate::interchange::{Format, Shape};
@@ -11,11 +12,12 @@ use crate::store::output::{Output, OutputReader};
 /// An unfinished export on disk.
 pub(super) struct Folder {
     output: Output,
+    watch: Rc<dyn Watch>,
 }
 
 impl Folder {
-    pub(super) fn new(output: Output) -> Self {
-        Self { output }
+    pub(super) fn new(output: Output, watch: Rc<dyn Watch>) -> Self {
+        Self { output, watch }
     }
 
     pub(super) fn into_output(self) -> Output {
@@ -31,7 +33,10 @@ impl Folder {
                 names.into_iter().filter(|name| is_main(format, name)).map(Some).collect()
             }
         };
-        let source = |name| Rc::new(Written { output: self.output.reader(), name }) as Rc<dyn Source>;
+        let source = |name| {
+            Rc::new(Written { output: self.output.reader(), watch: self.watch.clone(), name })
+                as Rc<dyn Source>
+        };
         Ok(names.into_iter().map(source).collect())
     }
 }
@@ -52,7 +57,14 @@ impl Sink for Folder {
 /// A file of an unfinished export, to read it back.
 struct Written {
     output: OutputReader,
+    watch: Rc<dyn Watch>,
     name: Option<String>,
+}
+
+impl Written {
+    fn watched(&self, file: impl BufRead + 'static) -> Box<dyn BufRead> {
+        Box::new(Watched { file, watch: self.watch.clone() })
+    }
 }
 
 impl Source for Written {
@@ -61,7 +73,7 @@ impl Source for Written {
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead>> {
-        Ok(Box::new(self.output.read(self.name.as_deref())?))
+        Ok(self.watched(self.output.read(self.name.as_deref())?))
     }
 
     fn other(&self, path: &str) -> io::Result<Option<Box<dyn BufRead>>> {
@@ -69,15 +81,46 @@ impl Source for Written {
             return Ok(None);
         }
         match self.output.read(Some(path)) {
-            Ok(file) => Ok(Some(Box::new(file))),
+            Ok(file) => Ok(Some(self.watched(file))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 }
 
+/// A file that can no longer be read once the export is stopped, since readers know nothing of stopping.
+struct Watched<R> {
+    file: R,
+    watch: Rc<dyn Watch>,
+}
+
+impl<R> Watched<R> {
+    fn going_on(&self) -> io::Result<()> {
+        if self.watch.is_cancelled() { Err(io::Error::other("the export was stopped")) } else { Ok(()) }
+    }
+}
+
+impl<R: BufRead> Read for Watched<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.going_on()?;
+        self.file.read(bytes)
+    }
+}
+
+impl<R: BufRead> BufRead for Watched<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.going_on()?;
+        self.file.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.file.consume(bytes);
+    }
+}
+
 /// Standard output, which cannot be read back.
-pub(super) struct Stdout;
+#[derive(Clone, Copy, Debug)]
+pub struct Stdout;
 
 impl Sink for Stdout {
     fn single(&mut self) -> io::Result<Out> {
