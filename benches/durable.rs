@@ -7,6 +7,7 @@
 use std::io::Result;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use divan::{Bencher, counter::ItemsCount};
 use hashiya::model::{Article, ArticleInfo, Edit, LayerKey, Project, Span, Status, TextRange, fixture};
@@ -15,7 +16,14 @@ use hashiya::store::vfs::{Entry, Identity, Stamp};
 use hashiya::store::{RealFs, Vfs, VfsFile, VfsLock};
 
 fn main() {
-    divan::main();
+    // Without a filter, or by their own name.
+    let mut filters = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    match filters.next().as_deref() {
+        None => divan::main(),
+        Some("percentiles") => {}
+        Some(_) => return divan::main(),
+    }
+    percentiles();
 }
 
 /// A project of articles with 30 spans each in the layer of `me`.
@@ -184,6 +192,26 @@ fn ask_for_a_snapshot(bencher: Bencher, articles: usize) {
             session.sync().unwrap();
         })
         .bench_local_values(|()| session.borrow_mut().snapshot());
+}
+
+/// The tail of [`label_until_on_disk`], which a median hides: what one edit in a hundred waits for.
+#[allow(clippy::print_stdout, reason = "a bench prints what it measured")]
+fn percentiles() {
+    for articles in [1, 10_000] {
+        let (_folder, mut session, key) = opened(articles);
+        let mut times: Vec<Duration> = (0..1_000)
+            .map(|_| {
+                let begun = Instant::now();
+                session.apply(mark(&session, &key)).unwrap();
+                session.sync().unwrap();
+                begun.elapsed()
+            })
+            .collect();
+        times.sort();
+        for (name, nth) in [("p50", 500), ("p99", 990)] {
+            println!("{name} label_until_on_disk/{articles}: {:.1} ms", times[nth].as_secs_f64() * 1e3);
+        }
+    }
 }
 
 /// From the folder to the list of articles.

@@ -1,7 +1,7 @@
 //! An open project: the one place that applies edits. Project → history → journal, in this order.
 
+mod frozen;
 mod outside;
-mod shelf;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Edit, EditError, History, Issue, LayerKey, Project};
 pub use crate::store::{OutsideCheck, OutsideFound, TakenIn};
+pub use frozen::Frozen;
 pub use outside::OutsideNews;
-pub use shelf::Shelf;
 
 pub use crate::store::{Access, LayerCounts, Reader, Waiting};
 use crate::store::{
@@ -137,8 +137,23 @@ impl Session {
         access: Access,
         waiting: Waiting,
     ) -> Result<Opened, StoreError> {
+        Self::open_sparing(vfs, root, access, waiting, None)
+    }
+
+    /// [`Self::open_on`] with a folder, in the program's state, where journals go while the project's own folder
+    /// cannot be written, and where those of an earlier sitting are looked for.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_sparing(
+        vfs: Arc<dyn Vfs>,
+        root: &Path,
+        access: Access,
+        waiting: Waiting,
+        spare: Option<&Path>,
+    ) -> Result<Opened, StoreError> {
         let OpenedFolder { folder, project, issues, recovered, recovered_at, held_since } =
-            Folder::open(vfs, root, access, waiting)?;
+            Folder::open(vfs, root, access, waiting, spare)?;
         let read_only = folder.read_only().map(str::to_owned);
         let session = Self { project, history: History::default(), folder, revision: 0, issues: Vec::new() };
         let (recovered, recovered_list) = (recovered.len(), recovered);
@@ -429,5 +444,11 @@ impl TextWriter {
     }
 }
 
+#[cfg(test)]
+mod backup_tests;
+#[cfg(test)]
+mod rebuild_tests;
+#[cfg(test)]
+mod spare_tests;
 #[cfg(test)]
 mod tests;

@@ -55,7 +55,9 @@ impl House {
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{from:?} is not in {file}");
         let lines = text.lines().filter(|line| !line.starts_with("// crc32"));
-        std::fs::write(&path, lines.collect::<Vec<_>>().join("\n").replace(from, to) + "\n").unwrap();
+        let body = lines.collect::<Vec<_>>().join("\n").replace(from, to) + "\n";
+        let seal = format!("// crc32 {:08x}\n", crc32fast::hash(body.as_bytes()));
+        std::fs::write(&path, body + &seal).unwrap();
     }
 
     fn every_ron(&self, mut each: impl FnMut(&str)) {

@@ -83,6 +83,10 @@ pub enum UiCommand {
     OpenProject,
     /// Starts a project.
     NewProject,
+    /// Shows the backups of the project, to restore one beside it.
+    ShowBackups,
+    /// Shows the edits that were recovered on opening.
+    ShowRecovered,
     /// Light or dark.
     ToggleTheme,
     /// Shows or hides the pills of invisible characters.
@@ -208,6 +212,8 @@ impl UiCommand {
         Self::ExportDataSet,
         Self::OpenProject,
         Self::NewProject,
+        Self::ShowBackups,
+        Self::ShowRecovered,
         Self::ToggleTheme,
         Self::LargerText,
         Self::SmallerText,
@@ -279,6 +285,7 @@ impl UiCommand {
                 writable && desk.settling.is_some()
             }
             Self::SettleText => open && writable && desk.settle_need().changed,
+            Self::ShowRecovered => !desk.recovered.is_empty(),
             _ => true,
         }
     }

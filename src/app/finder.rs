@@ -2,19 +2,23 @@
 
 mod palette;
 mod people;
+mod recovered;
 mod sheet;
+mod shelf;
 mod toasts;
 
 use egui::{Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Order, Stroke, Ui, vec2};
 
 pub(super) use palette::Palette as Finder;
 pub(super) use people::People;
+pub(super) use shelf::{Shelf, Trouble};
 pub(super) use toasts::notices_ui;
 
 use super::command::UiCommand;
 use super::dataset::DataSet;
 use super::desk::Desk;
 use super::outside::Conflicts;
+use super::rescue::Choice;
 use super::theme::{self, space};
 use crate::model::AnnotatorId;
 
@@ -30,6 +34,10 @@ pub(super) enum Overlay {
     Conflicts(Box<Conflicts>),
     /// The data set screen.
     DataSet(Box<DataSet>),
+    /// The backups of a project, and ways out where it does not open.
+    Backups(Box<Shelf>),
+    /// What was recovered.
+    Recovered,
 }
 
 impl Overlay {
@@ -47,7 +55,15 @@ impl Overlay {
     pub(super) fn chosen(&mut self) -> Option<(AnnotatorId, Option<String>)> {
         match self {
             Self::People(people) => people.chosen.take(),
-            Self::Palette(_) | Self::Shortcuts | Self::Conflicts(_) | Self::DataSet(_) => None,
+            _ => None,
+        }
+    }
+
+    /// What was chosen among the backups.
+    pub(super) fn choice(&mut self) -> Option<Choice> {
+        match self {
+            Self::Backups(shelf) => shelf.chosen.take(),
+            _ => None,
         }
     }
 
@@ -62,6 +78,8 @@ impl Overlay {
             Self::Conflicts(_) => (Id::unique("conflicts"), 48.0, 760.0),
             Self::DataSet(_) => (Id::unique("data set"), 24.0, 1180.0),
             Self::People(_) => (Id::unique("people"), (view.height() * 0.12).min(96.0), 420.0),
+            Self::Backups(_) => (Id::unique("backups"), (view.height() * 0.1).min(72.0), 620.0),
+            Self::Recovered => (Id::unique("recovered"), (view.height() * 0.1).min(72.0), 680.0),
         };
         let width = width.min(view.width() - 32.0);
         let frame = Frame::new()
@@ -87,6 +105,10 @@ impl Overlay {
                     desk.as_deref().is_some_and(|desk| screen.ui(ui, desk, view.height() - 2.0 * top))
                 }
                 Self::Conflicts(conflicts) => conflicts.ui(ui, view.height() - 2.0 * top),
+                Self::Backups(shelf) => shelf.ui(ui, view.height() - 2.0 * top),
+                Self::Recovered => {
+                    desk.as_deref().is_some_and(|desk| recovered::ui(ui, desk, view.height() - 2.0 * top))
+                }
                 Self::People(people) => desk.as_deref().is_some_and(|desk| people.ui(ui, desk)),
             }
         });

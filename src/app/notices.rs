@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::command::UiCommand;
 use crate::model::{Issue, Severity};
 
 /// How much a notice matters.
@@ -28,12 +29,15 @@ pub struct Notice {
     pub shown_at: Option<f64>,
     /// How many times it was said in a row.
     pub times: usize,
+    /// What can be asked for beside it.
+    pub offer: Option<UiCommand>,
 }
 
 impl Notice {
     /// How long it stays, in seconds; errors stay.
     pub fn stays(&self) -> Option<f64> {
         match self.level {
+            Level::Info | Level::Good | Level::Warning if self.offer.is_some() => Some(30.0),
             Level::Info | Level::Good => Some(4.0),
             Level::Warning => Some(10.0),
             Level::Error => None,
@@ -77,6 +81,14 @@ impl Notices {
         self.say(level, format!("{}: {}", issue.place, issue.message));
     }
 
+    /// Something with a command beside it.
+    pub fn offer(&mut self, level: Level, text: impl Into<String>, command: UiCommand) {
+        self.say(level, text.into());
+        if let Some(last) = self.shown.back_mut() {
+            last.offer = Some(command);
+        }
+    }
+
     fn say(&mut self, level: Level, text: String) {
         if let Some(last) = self.shown.back_mut()
             && last.text == text
@@ -85,7 +97,7 @@ impl Notices {
             last.shown_at = None;
             return;
         }
-        self.shown.push_back(Notice { level, text, shown_at: None, times: 1 });
+        self.shown.push_back(Notice { level, text, shown_at: None, times: 1, offer: None });
         while self.shown.len() > Self::MOST {
             let Some(oldest) = self.shown.iter().position(|notice| notice.level != Level::Error) else {
                 break;

@@ -16,12 +16,12 @@ use super::notices::Notices;
 use super::outside::{self, Conflicts, Watch};
 use super::panels::Parts;
 use super::reader::Reader;
+use super::rescue::Rescue;
 use super::settings::{Settings, ThemeChoice};
 use super::theme::{Palette, space};
 use super::{keys, panels, settle, welcome};
 use crate::model::{AnnotatorId, Project};
-use crate::session::Session;
-use crate::store;
+use crate::store::{self, Moment};
 
 /// What is on the screen.
 pub enum Screen {
@@ -39,6 +39,11 @@ pub struct App {
     pub settings: Settings,
     /// What the window says.
     pub notices: Notices,
+    /// The time it is. Without one no backups are made by themselves and no ages are told: so tests have it.
+    pub clock: fn() -> Option<Moment>,
+    /// Where journals go while the folder of a project refuses them; tests have no such place.
+    pub spare: Option<PathBuf>,
+    pub(super) rescue: Rescue,
     pub(super) reader: Reader,
     pub(super) overlay: Option<Overlay>,
     pub(super) importing: Option<Importing>,
@@ -67,6 +72,8 @@ impl App {
         super::widgets::Text::install(ctx, crate::layout::Shaper::with_system_fonts());
         let mut app = Self::with_settings(picker, Settings::default());
         app.keeps_settings = true;
+        app.spare = store::settings::spare_journals();
+        app.clock = || Some(Moment(jiff::Timestamp::now().as_second()));
         match store::settings::load::<Settings>(SETTINGS) {
             Ok(settings) => app.settings = settings.unwrap_or_default(),
             Err(broken) => app.notices.warning(format!("{broken}; the usual settings are used")),
@@ -82,6 +89,9 @@ impl App {
             kept: settings.clone(),
             settings,
             notices: Notices::default(),
+            clock: || None,
+            spare: None,
+            rescue: Rescue::default(),
             reader: Reader::default(),
             overlay: None,
             importing: None,
@@ -107,47 +117,8 @@ impl App {
         }
     }
 
-    /// Opens a project folder; what that found is said.
-    pub fn open_project(&mut self, path: &Path) {
-        match Session::open(path) {
-            Ok(opened) => {
-                for issue in &opened.issues {
-                    self.notices.issue(issue);
-                }
-                if opened.recovered > 0 {
-                    self.notices.good(format!(
-                        "{} edit(s) of the last sitting were recovered from the journal",
-                        opened.recovered
-                    ));
-                }
-                if let Some(holder) = &opened.read_only {
-                    self.notices.warning(format!("Opened for reading only: {holder}"));
-                }
-                self.put_on_desk(opened.session);
-            }
-            Err(refused) => self.notices.error(refused.to_string()),
-        }
-    }
-
-    /// Starts a project in an empty folder and opens it.
-    pub fn new_project(&mut self, path: &Path) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match Session::create(path, Project::new(name.clone(), crate::language::slug::slug(&name))) {
-            Ok(session) => self.put_on_desk(session),
-            Err(refused) => self.notices.error(refused.to_string()),
-        }
-    }
-
-    fn put_on_desk(&mut self, session: Session) {
-        self.close_desk();
-        let annotator = self.annotator_for(session.project());
-        let root = session.root().to_string_lossy().into_owned();
-        self.settings.remember(&root);
-        self.screen = Screen::Work(Box::new(Desk::new(session, annotator, &mut self.notices)));
-    }
-
     /// The only annotator of the project, the one the settings name, or the system's user.
-    fn annotator_for(&self, project: &Project) -> AnnotatorId {
+    pub(super) fn annotator_for(&self, project: &Project) -> AnnotatorId {
         let named = AnnotatorId::from(self.settings.annotator.as_str());
         let people: Vec<_> = project.annotators.iter().filter(|a| a.id.as_str() != "gold").collect();
         match people.as_slice() {
@@ -170,7 +141,7 @@ impl App {
         self.keep_settings();
     }
 
-    fn close_desk(&mut self) {
+    pub(super) fn close_desk(&mut self) {
         self.end_export();
         if let Screen::Work(mut desk) = std::mem::replace(&mut self.screen, Screen::Welcome) {
             desk.commit_draft(&mut self.notices);
@@ -178,6 +149,7 @@ impl App {
                 self.notices.error(failed.to_string());
             }
         }
+        self.rescue.forget();
         self.reader = Reader::default();
         self.watch = Watch::default();
     }
@@ -200,7 +172,7 @@ impl App {
             Screen::Work(_) => self.work_ui(ui),
         }
         self.overlay_ui(ui);
-        super::finder::notices_ui(ui, &mut self.notices);
+        super::finder::notices_ui(ui, &mut self.notices, &mut self.queue);
         self.after(&ctx);
     }
 
@@ -233,6 +205,7 @@ impl App {
         self.poll_asking(ctx);
         self.poll_importing();
         self.poll_exporting(ctx);
+        self.poll_rescue();
         let queue = std::mem::take(&mut self.queue);
         for command in queue {
             self.run(ctx, command);
@@ -255,6 +228,7 @@ impl App {
                 ctx.request_repaint_after(wait);
             }
         }
+        self.keep_backups(ctx);
         self.keep_settings();
         if let Some(wait) = self.notices.tick(now) {
             ctx.request_repaint_after(Duration::from_secs_f64(wait.max(0.05)));
@@ -340,7 +314,7 @@ impl App {
         };
         let before = self.queue.len();
         let stays = overlay.ui(ui, desk, &mut self.queue);
-        let chosen = overlay.chosen();
+        let (chosen, choice) = (overlay.chosen(), overlay.choice());
         if !stays || self.queue.len() > before {
             self.keep_data_set();
             self.overlay = None;
@@ -351,6 +325,9 @@ impl App {
             desk.switch_annotator(id, name, &mut self.notices);
         }
         self.take_data_set_wish(ui.ctx());
+        if let Some(choice) = choice {
+            self.take_choice(ui.ctx(), choice);
+        }
     }
 
     /// Does what was asked for.
@@ -373,6 +350,10 @@ impl App {
             }
             C::ExportDataSet => self.open_data_set(),
             C::CheckFiles => self.watch.ask(),
+            C::ShowBackups => self.show_backups(),
+            C::ShowRecovered if self.desk().is_some_and(|desk| !desk.recovered.is_empty()) => {
+                self.overlay = Some(Overlay::Recovered);
+            }
             C::ToggleTheme => {
                 self.settings.theme =
                     if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark }

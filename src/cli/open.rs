@@ -7,8 +7,8 @@ use anyhow::bail;
 
 use super::print::note;
 use crate::model::{Annotator, AnnotatorId, ArticleId, Issue};
-use crate::session::{Opened, Session};
-use crate::store::{Backups, Moment, RealFs};
+use crate::session::{Access, Opened, Session, Waiting};
+use crate::store::{Backups, Moment, RealFs, StoreError, settings};
 
 /// The folder of a project that is named by its folder or by a file in it.
 pub(super) fn root(project: &Path) -> PathBuf {
@@ -34,6 +34,12 @@ pub(super) fn backups(project: &Path) -> anyhow::Result<Backups> {
     Ok(Backups::new(Arc::new(RealFs), &root))
 }
 
+/// Opens a project, with the journals that an earlier sitting had to keep elsewhere.
+pub(super) fn open_at(root: &Path, access: Access) -> Result<Opened, StoreError> {
+    let spare = settings::spare_journals();
+    Session::open_sparing(Arc::new(RealFs), root, access, Waiting::Threads, spare.as_deref())
+}
+
 /// Opens a project to look. What was found on the way goes to standard error.
 pub(super) fn to_read(project: &Path) -> anyhow::Result<Session> {
     let (session, issues) = to_check(project)?;
@@ -43,13 +49,14 @@ pub(super) fn to_read(project: &Path) -> anyhow::Result<Session> {
 
 /// Opens a project to look, with what was found on the way.
 pub(super) fn to_check(project: &Path) -> anyhow::Result<(Session, Vec<Issue>)> {
-    let Opened { session, issues, .. } = Session::open_read_only(&root(project))?;
+    let Opened { session, issues, .. } = open_at(&root(project), Access::Read)?;
     Ok((session, issues))
 }
 
 /// Opens a project to change it.
 pub(super) fn to_write(project: &Path) -> anyhow::Result<Session> {
-    let Opened { session, issues, recovered, read_only, held_since, .. } = Session::open(&root(project))?;
+    let Opened { session, issues, recovered, read_only, held_since, .. } =
+        open_at(&root(project), Access::Write)?;
     if let Some(why) = read_only {
         bail!(
             "{} can only be read ({why}{}); nothing was changed: close it there and try again",

@@ -12,7 +12,7 @@ use super::check::{self, Line};
 use super::print::{Printer, count};
 use super::{Verdict, open};
 use crate::model::{Issue, Severity};
-use crate::session::{Opened, Session};
+use crate::session::{Access, Opened};
 use crate::store::{RealFs, Rebuilt, outside, rebuild};
 
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     let before = outside::files_of(&root.join("quarantine"));
     let rebuilt = rebuild(&(Arc::new(RealFs) as Arc<_>), &root)?;
     let Opened { session, issues: mut found, recovered_list, read_only, held_since, .. } =
-        Session::open(&root)?;
+        open::open_at(&root, Access::Write)?;
     if let Some(why) = read_only {
         bail!(
             "{} can only be read ({why}{}); nothing was recovered: close it there and try again",

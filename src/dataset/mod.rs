@@ -3,7 +3,7 @@
 //!
 //! An [`Order`] says what is wanted. [`Order::look`] counts and finds the losses, [`Order::preview`] shows the first
 //! records, [`Order::write`] writes under an unfinished name, reads that back and only then gives it its own. All of
-//! them read a [`Shelf`](crate::session::Shelf) and run on any thread; [`Watch`] hears how far they are and may stop them.
+//! them read a [`Frozen`](crate::session::Frozen) and run on any thread; [`Watch`] hears how far they are and may stop them.
 
 mod choice;
 mod error;
@@ -30,7 +30,7 @@ use crate::interchange::options::WriteOptions;
 use crate::interchange::sink::Sink;
 use crate::interchange::{Format, Report, Shape};
 use crate::model::Issue;
-use crate::session::Shelf;
+use crate::session::Frozen;
 use crate::store::output::Output;
 
 /// What an export is at.
@@ -89,16 +89,16 @@ impl Order {
         Export::new(self.format, &self.options).ok_or(DatasetError::OnlyRead(self.format.name))
     }
 
-    fn chosen<'a>(&'a self, shelf: &'a Shelf, watch: &Rc<dyn Watch>) -> Chosen<'a> {
-        Chosen::new(shelf, self, watch.clone())
+    fn chosen<'a>(&'a self, frozen: &'a Frozen, watch: &Rc<dyn Watch>) -> Chosen<'a> {
+        Chosen::new(frozen, self, watch.clone())
     }
 
     /// Counts what would go out and finds what would be lost. Nothing is written. Waits for the disk.
     ///
     /// # Errors
     /// Where articles cannot go out in this format, or it was stopped.
-    pub fn look(&self, shelf: &Shelf, watch: &Rc<dyn Watch>) -> Result<(Report, Vec<Issue>), DatasetError> {
-        let mut chosen = self.chosen(shelf, watch);
+    pub fn look(&self, frozen: &Frozen, watch: &Rc<dyn Watch>) -> Result<(Report, Vec<Issue>), DatasetError> {
+        let mut chosen = self.chosen(frozen, watch);
         let report = self.export()?.trial(&mut chosen)?;
         Ok((report, chosen.issues))
     }
@@ -108,12 +108,12 @@ impl Order {
     /// # Errors
     /// Where it could not be written, is not what was promised, or was stopped. Nothing is left then, and what stood
     /// under the name before is still there.
-    pub fn write(&self, shelf: &Shelf, path: &Path, watch: &Rc<dyn Watch>) -> Result<Made, DatasetError> {
-        let strictly = self.refused(shelf, watch)?;
+    pub fn write(&self, frozen: &Frozen, path: &Path, watch: &Rc<dyn Watch>) -> Result<Made, DatasetError> {
+        let strictly = self.refused(frozen, watch)?;
         if let Some(refused) = strictly {
             return Ok(refused);
         }
-        let mut chosen = self.chosen(shelf, watch);
+        let mut chosen = self.chosen(frozen, watch);
         let output = Output::create(path, self.format.shape == Shape::Folder)?;
         let mut sink = Folder::new(output, watch.clone());
         let written = self.export()?.write(&mut chosen, &mut sink);
@@ -135,24 +135,24 @@ impl Order {
     /// As [`Self::write`]; what was written until then is there.
     pub fn pour(
         &self,
-        shelf: &Shelf,
+        frozen: &Frozen,
         sink: &mut dyn Sink,
         watch: &Rc<dyn Watch>,
     ) -> Result<Made, DatasetError> {
-        if let Some(refused) = self.refused(shelf, watch)? {
+        if let Some(refused) = self.refused(frozen, watch)? {
             return Ok(refused);
         }
-        let mut chosen = self.chosen(shelf, watch);
+        let mut chosen = self.chosen(frozen, watch);
         let (report, _) = self.export()?.write(&mut chosen, sink)?;
         Ok(Made { report, outcome: Outcome::Unproven, issues: chosen.issues })
     }
 
     /// The losses that a strict export refuses to make.
-    fn refused(&self, shelf: &Shelf, watch: &Rc<dyn Watch>) -> Result<Option<Made>, DatasetError> {
+    fn refused(&self, frozen: &Frozen, watch: &Rc<dyn Watch>) -> Result<Option<Made>, DatasetError> {
         if !self.strict {
             return Ok(None);
         }
-        let (report, issues) = self.look(shelf, watch)?;
+        let (report, issues) = self.look(frozen, watch)?;
         Ok((!report.losses.is_empty()).then_some(Made { report, outcome: Outcome::Refused, issues }))
     }
 }

@@ -7,11 +7,11 @@ use super::{DatasetError, Order, Step, Watch};
 use crate::interchange::export::{Pages, Pass};
 use crate::interchange::{Header, Page};
 use crate::model::{AnnotatorId, ArticleInfo, Issue, Layer, LayerKey};
-use crate::session::Shelf;
+use crate::session::Frozen;
 
 /// What goes out of a project, as an order says.
 pub(super) struct Chosen<'a> {
-    shelf: &'a Shelf,
+    frozen: &'a Frozen,
     order: &'a Order,
     watch: Rc<dyn Watch>,
     /// How many articles are written; for previews.
@@ -21,8 +21,8 @@ pub(super) struct Chosen<'a> {
 }
 
 impl<'a> Chosen<'a> {
-    pub(super) fn new(shelf: &'a Shelf, order: &'a Order, watch: Rc<dyn Watch>) -> Self {
-        Self { shelf, order, watch, most: usize::MAX, issues: Vec::new() }
+    pub(super) fn new(frozen: &'a Frozen, order: &'a Order, watch: Rc<dyn Watch>) -> Self {
+        Self { frozen, order, watch, most: usize::MAX, issues: Vec::new() }
     }
 
     /// The first articles alone.
@@ -38,16 +38,16 @@ impl<'a> Chosen<'a> {
     ) -> Result<bool, DatasetError> {
         let choice = &self.order.choice;
         let annotators: Vec<&AnnotatorId> =
-            self.shelf.annotators_of(&info.id).filter(|annotator| choice.takes(annotator)).collect();
+            self.frozen.annotators_of(&info.id).filter(|annotator| choice.takes(annotator)).collect();
         if annotators.is_empty() && !choice.is_every_layer() {
             return Ok(false);
         }
-        let (article, issues) = self.shelf.text(info);
+        let (article, issues) = self.frozen.text(info);
         self.issues.extend(issues);
         let mut layers: Vec<(AnnotatorId, Arc<Layer>)> = Vec::new();
         for annotator in annotators {
             let key = LayerKey { article: info.id.clone(), annotator: annotator.clone() };
-            let (layer, issues) = self.shelf.layer(&key, &article);
+            let (layer, issues) = self.frozen.layer(&key, &article);
             self.issues.extend(issues);
             layers.extend(choice.layer(layer).map(|layer| (key.annotator, layer)));
         }
@@ -71,7 +71,7 @@ impl Pages for Chosen<'_> {
     type Error = DatasetError;
 
     fn header(&self) -> Header {
-        Header::of(self.shelf.project())
+        Header::of(self.frozen.project())
     }
 
     fn visit(
@@ -79,9 +79,9 @@ impl Pages for Chosen<'_> {
         what: Pass,
         each: &mut dyn FnMut(&Page<'_>) -> Result<(), DatasetError>,
     ) -> Result<(), DatasetError> {
-        let (shelf, watch) = (self.shelf, self.watch.clone());
+        let (frozen, watch) = (self.frozen, self.watch.clone());
         let most = if what == Pass::Write { self.most } else { usize::MAX };
-        let articles = shelf.project().articles();
+        let articles = frozen.project().articles();
         watch.begin(Step::from(what), articles.len());
         // What is wrong is said once, from the pass that comes last.
         self.issues.clear();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{DatasetError, Order, Watch};
 use crate::interchange::Shape;
 use crate::interchange::sink::{Memory, SINGLE};
-use crate::session::Shelf;
+use crate::session::Frozen;
 
 /// Bytes of a file that are looked at.
 const MOST_BYTES: usize = 256 * 1024;
@@ -41,12 +41,12 @@ impl Order {
     /// Where articles cannot go out in this format, or it was stopped.
     pub fn preview(
         &self,
-        shelf: &Shelf,
+        frozen: &Frozen,
         articles: usize,
         watch: &Rc<dyn Watch>,
     ) -> Result<Preview, DatasetError> {
         let mut memory = Memory::default();
-        self.export()?.write(&mut self.chosen(shelf, watch).at_most(articles), &mut memory)?;
+        self.export()?.write(&mut self.chosen(frozen, watch).at_most(articles), &mut memory)?;
         let single = self.format.shape == Shape::File;
         let names = if single { vec![SINGLE.to_owned()] } else { memory.names() };
         let file = |name: String| {

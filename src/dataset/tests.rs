@@ -53,7 +53,7 @@ fn order(format: &str) -> Order {
 /// The data set as text, poured into memory.
 fn poured(order: &Order, session: &Session) -> String {
     let mut memory = sink::Memory::default();
-    order.pour(&session.shelf(), &mut memory, &patience(usize::MAX)).unwrap();
+    order.pour(&session.frozen(), &mut memory, &patience(usize::MAX)).unwrap();
     memory.text(sink::SINGLE)
 }
 
@@ -81,7 +81,7 @@ fn labels_that_were_not_chosen_are_left_out_with_their_relations_and_are_no_loss
     }
     let mut order = order("jsonl");
     order.choice.labels = vec!["actor".into(), "claim".into()];
-    let (report, _) = order.look(&session.shelf(), &patience(usize::MAX)).unwrap();
+    let (report, _) = order.look(&session.frozen(), &patience(usize::MAX)).unwrap();
     assert_eq!((report.spans.read, report.relations.read, report.losses.len()), (2, 1, 0));
     assert!(!poured(&order, &session).contains(r#""quote":"Basra""#));
 }
@@ -91,7 +91,7 @@ fn articles_nobody_has_begun_go_out_where_every_layer_does() {
     let (_folder, session) = project(&[("[Ali]{actor}", &["me"]), ("bare", &[]), ("[x]{claim}", &["you"])]);
     let count = |choice: Choice| {
         let order = Order { choice, ..order("jsonl") };
-        let (report, _) = order.look(&session.shelf(), &patience(usize::MAX)).unwrap();
+        let (report, _) = order.look(&session.frozen(), &patience(usize::MAX)).unwrap();
         (report.articles, report.layers)
     };
     assert_eq!(count(Choice::default()), (3, 2));
@@ -106,10 +106,10 @@ fn articles_nobody_has_begun_go_out_where_every_layer_does() {
 fn two_layers_of_one_article_need_a_format_with_a_place_for_them() {
     let (folder, session) = project(&[("[Ali]{actor}", &["me", "you"])]);
     let path = folder.path().join("out.conllup");
-    let conll = interchange::by_name("conll").unwrap();
+    let conll = interchange::by_name("conllu-plus").unwrap();
     let keeps = interchange::Keeps { annotators: false, ..conll.keeps };
-    let nameless = Order { format: Box::leak(Box::new(Format { keeps, ..*conll })), ..order("conll") };
-    let refused = nameless.write(&session.shelf(), &path, &patience(usize::MAX)).unwrap_err();
+    let nameless = Order { format: Box::leak(Box::new(Format { keeps, ..*conll })), ..order("conllu-plus") };
+    let refused = nameless.write(&session.frozen(), &path, &patience(usize::MAX)).unwrap_err();
     assert!(
         matches!(&refused, DatasetError::Several { annotators, .. } if annotators.len() == 2),
         "{refused}"
@@ -121,11 +121,11 @@ fn two_layers_of_one_article_need_a_format_with_a_place_for_them() {
 fn a_strict_export_that_would_lose_something_writes_nothing() {
     let (folder, session) = project(&[("[Ali [said]{claim#2} no [more]{claim#2}]{actor}", &["me"])]);
     let path = folder.path().join("out.conllup");
-    let strict = Order { strict: true, ..order("conll") };
-    let made = strict.write(&session.shelf(), &path, &patience(usize::MAX)).unwrap();
+    let strict = Order { strict: true, ..order("conllu-plus") };
+    let made = strict.write(&session.frozen(), &path, &patience(usize::MAX)).unwrap();
     assert_eq!((made.outcome, made.report.losses.len()), (Outcome::Refused, 1));
     assert_eq!(left(&folder), [PathBuf::new(); 0]);
-    let made = order("conll").write(&session.shelf(), &path, &patience(usize::MAX)).unwrap();
+    let made = order("conllu-plus").write(&session.frozen(), &path, &patience(usize::MAX)).unwrap();
     assert_eq!((made.outcome, left(&folder)), (Outcome::Proven, vec![path]));
 }
 
@@ -133,10 +133,10 @@ fn a_strict_export_that_would_lose_something_writes_nothing() {
 fn an_export_that_is_stopped_leaves_nothing_wherever_it_was() {
     let (folder, session) =
         project(&[("[Ali]{actor}", &["me"]), ("[no]{claim}", &["me"]), ("[Basra]{location}", &["me"])]);
-    for format in ["jsonl", "conll", "brat"] {
+    for format in ["jsonl", "conll", "conllu-plus", "brat"] {
         for articles in 0..7 {
             let path = folder.path().join("out");
-            match order(format).write(&session.shelf(), &path, &patience(articles)) {
+            match order(format).write(&session.frozen(), &path, &patience(articles)) {
                 Err(DatasetError::Stopped) => assert_eq!(left(&folder), [PathBuf::new(); 0]),
                 Ok(_) if articles > 3 => {
                     if path.is_dir() {
@@ -155,17 +155,17 @@ fn an_export_that_is_stopped_leaves_nothing_wherever_it_was() {
 fn a_preview_is_the_beginning_of_what_is_written() {
     let marked = ["[Ali]{actor} said", "[no]{claim}", "in [Basra]{location}"];
     let (_folder, session) = project(&marked.map(|marked| (marked, &["me"] as &[&str])));
-    for format in ["jsonl", "conll"] {
+    for format in ["jsonl", "conllu-plus"] {
         let order = order(format);
         let all = poured(&order, &session);
-        let preview = order.preview(&session.shelf(), 2, &patience(usize::MAX)).unwrap();
+        let preview = order.preview(&session.frozen(), 2, &patience(usize::MAX)).unwrap();
         let [file] = preview.files.as_slice() else { panic!("{format} is one file") };
         let lines = file.lines.as_ref().unwrap();
         let expected: Vec<&str> = all.lines().take(lines.len()).collect();
         assert!(lines.iter().zip(&expected).all(|(line, all)| line == all || line.ends_with('…')));
         assert!(lines.len() < all.lines().count() && !lines.iter().any(|line| line.contains("Basra")));
     }
-    let brat = order("brat").preview(&session.shelf(), 1, &patience(usize::MAX)).unwrap();
+    let brat = order("brat").preview(&session.frozen(), 1, &patience(usize::MAX)).unwrap();
     assert!(brat.files.iter().any(|file| file.name.as_deref().is_some_and(|name| name.ends_with("a.ann"))));
 }
 

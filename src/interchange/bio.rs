@@ -130,6 +130,14 @@ pub fn runs<'a>(tags: impl IntoIterator<Item = &'a str>) -> Vec<Run> {
     runs
 }
 
+/// Whether a cell is a tag: O, _ for nothing, or a letter and a label.
+pub fn is_tag(cell: &str) -> bool {
+    matches!(cell, "O" | "_" | "*")
+        || cell.split_once('-').is_some_and(|(letter, label)| {
+            !label.is_empty() && matches!(letter, "B" | "I" | "L" | "U" | "E" | "S" | "M")
+        })
+}
+
 /// Tags of one column: `O`, or the letter and label of the piece a token is in. Pieces are sorted, apart from each
 /// other and have edges where tokens have.
 pub fn tags(tokens: &[TextRange], pieces: &[(TextRange, &str)], scheme: Scheme) -> Vec<String> {

@@ -93,6 +93,9 @@ impl<'a> Export<'a> {
         self.writer.begin(sink, &header)?;
         pages.visit(Pass::Write, &mut |page| {
             let fitted = self.writer.fit(page, &self.format.keeps, &mut report);
+            if fitted.skipped {
+                return Ok(());
+            }
             promise.add(&fitted.page(), &self.format.keeps);
             Ok(self.writer.article(&fitted.page(), sink)?)
         })?;

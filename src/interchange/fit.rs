@@ -21,12 +21,36 @@ pub struct Fitted {
     pub article: Article,
     /// Layers by annotator.
     pub layers: Vec<(AnnotatorId, Arc<Layer>)>,
+    /// Whether the format cannot have the article at all.
+    pub skipped: bool,
 }
 
 impl Fitted {
     /// All of an article; nothing is lost.
     pub fn whole(page: &Page<'_>) -> Self {
-        Self { info: page.info.clone(), article: page.article.clone(), layers: page.layers.to_vec() }
+        Self {
+            info: page.info.clone(),
+            article: page.article.clone(),
+            layers: page.layers.to_vec(),
+            skipped: false,
+        }
+    }
+
+    /// Leaves the article out, with all that was fitted of it.
+    pub fn skip(&mut self, report: &mut Report, reason: &str) {
+        self.skipped = true;
+        report.articles = report.articles.saturating_sub(1);
+        report.layers = report.layers.saturating_sub(self.layers.len());
+        report.lose(Place::Article(self.info.id.clone()), LossKind::Dropped, reason);
+        for (_, layer) in &self.layers {
+            for (counts, kept) in
+                [(&mut report.spans, layer.spans.len()), (&mut report.relations, layer.relations.len())]
+            {
+                counts.written = counts.written.saturating_sub(kept);
+                counts.lossless = counts.lossless.saturating_sub(kept);
+                counts.dropped += kept;
+            }
+        }
     }
 
     /// As it is given to a writer.
@@ -53,7 +77,7 @@ pub fn fit_with(page: &Page<'_>, keeps: &Keeps, overlaps: Overlaps, report: &mut
             (annotator.clone(), fitting.layer(layer, overlaps))
         })
         .collect();
-    Fitted { info: page.info.clone(), article: page.article.clone(), layers }
+    Fitted { info: page.info.clone(), article: page.article.clone(), layers, skipped: false }
 }
 
 /// Why a span is not as it was.
@@ -91,7 +115,7 @@ impl Fitting<'_> {
     fn fits(&self, layer: &Layer) -> bool {
         let keeps = self.keeps;
         let span_fits = |span: &Span| {
-            (keeps.lost || !span.lost)
+            (if span.lost { keeps.lost } else { !span.ranges.is_empty() })
                 && (keeps.discontinuous || span.ranges.len() == 1)
                 && (keeps.line_ends || !span.quote.contains('\n'))
                 && (keeps.white_edges || has_bare_edges(self.text, span))
@@ -100,7 +124,11 @@ impl Fitting<'_> {
         };
         let relations_fit = layer.relations.is_empty()
             || (keeps.relations
-                && (keeps.relation_attributes || layer.relations.values().all(|r| r.attributes.is_empty())));
+                && layer.relations.values().all(|relation| {
+                    (keeps.relation_attributes || relation.attributes.is_empty())
+                        && layer.spans.contains_key(&relation.from)
+                        && layer.spans.contains_key(&relation.to)
+                }));
         keeps.overlaps && relations_fit && layer.spans.values().all(span_fits)
     }
 
@@ -227,7 +255,7 @@ fn fitted_ranges(text: &str, ranges: &Ranges, keeps: &Keeps) -> (Ranges, Option<
 }
 
 /// A range without white space at its edges.
-fn bare(text: &str, range: TextRange) -> TextRange {
+pub fn bare(text: &str, range: TextRange) -> TextRange {
     let words = slice(text, range);
     let start = usize::from(range.start()) + (words.len() - words.trim_start().len());
     text_range(start..start + words.trim().len())

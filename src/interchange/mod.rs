@@ -33,15 +33,17 @@
 pub mod bio;
 mod brat;
 pub mod build;
-pub mod conllu_plus;
+mod conll;
 pub mod csv_guard;
 pub mod decode;
+mod doccano;
 pub mod export;
 pub mod fit;
 pub mod format;
 pub mod guard;
 mod item;
 pub mod jsonl;
+pub mod lines;
 pub mod options;
 pub mod plan;
 pub mod proof;
@@ -51,6 +53,9 @@ mod report;
 #[cfg(test)]
 mod roundtrip;
 pub mod sink;
+pub mod sniff;
+mod spacy;
+mod table;
 pub mod text;
 pub mod tokens;
 pub mod units;
@@ -65,7 +70,17 @@ pub use units::OffsetUnit;
 pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 
 /// Every format, in the order of menus.
-pub const FORMATS: &[Format] = &[text::FORMAT, jsonl::FORMAT, brat::FORMAT, conllu_plus::FORMAT];
+pub const FORMATS: &[Format] = &[
+    text::FORMAT,
+    jsonl::FORMAT,
+    brat::FORMAT,
+    conll::PLUS,
+    conll::FLAT,
+    doccano::FORMAT,
+    spacy::FORMAT,
+    table::CSV,
+    table::TSV,
+];
 
 /// The format of this name or alias.
 pub fn by_name(name: &str) -> Option<&'static Format> {

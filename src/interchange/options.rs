@@ -15,8 +15,8 @@ pub struct WriteOptions {
     pub cut: Cut,
     /// How tags are spelt.
     pub scheme: Scheme,
-    /// What becomes of spans that overlap, in formats with one column of tags.
-    pub overlaps: Overlaps,
+    /// What becomes of spans that overlap, in formats of tags; nothing for what the format usually does.
+    pub overlaps: Option<Overlaps>,
     /// What positions count, in formats where programs disagree; nothing for the usual unit.
     pub unit: Option<OffsetUnit>,
 }
@@ -88,7 +88,7 @@ impl WriteOptions {
             Choice::Tokens => put(&mut self.tokens, Tokens::from_name(value)),
             Choice::Cut => put(&mut self.cut, Cut::from_name(value)),
             Choice::Scheme => put(&mut self.scheme, Scheme::from_name(value)),
-            Choice::Overlaps => put(&mut self.overlaps, Overlaps::from_name(value)),
+            Choice::Overlaps => put(&mut self.overlaps, Overlaps::from_name(value).map(Some)),
             Choice::Unit => put(&mut self.unit, OffsetUnit::from_name(value).map(Some)),
         }
     }

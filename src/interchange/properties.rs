@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::bio::{Overlaps, Scheme};
 use super::jsonl::JsonlReader;
 use super::sink::SINGLE;
-use super::{Format, Item, OffsetUnit, Page, ReadOptions, Report, conllu_plus, decode, jsonl, roundtrip};
+use super::tokens::Cut;
+use super::{
+    Format, Item, OffsetUnit, Page, ReadOptions, Report, WriteOptions, brat, conll, decode, jsonl, roundtrip,
+};
 use crate::language::{graphemes, words};
 use crate::model::{
     AnnotatorId, Article, ArticleInfo, Layer, Offsets, Relation, RelationId, Span, SpanId, Status, TextRange,
@@ -87,31 +91,16 @@ fn layer() -> impl Strategy<Value = (String, Layer)> {
 }
 
 fn write(format: &Format, text: &str, layer: &Layer) -> (String, Report) {
+    write_with(format, &WriteOptions::default(), text, layer)
+}
+
+fn write_with(format: &Format, options: &WriteOptions, text: &str, layer: &Layer) -> (String, Report) {
     let info = ArticleInfo::new("a", text);
     let article = Article::new("a", text);
     let layers = [(AnnotatorId::from("me"), Arc::new(layer.clone()))];
     let (memory, report) =
-        roundtrip::write(format, &Page { info: &info, article: &article, layers: &layers });
+        roundtrip::write_with(format, options, &Page { info: &info, article: &article, layers: &layers });
     (memory.text(SINGLE), report)
-}
-
-/// Runs of tags with their labels, from the positions of their tokens alone.
-fn runs(written: &str) -> Vec<(String, u32, u32)> {
-    let mut runs: Vec<(usize, String, u32, u32)> = vec![];
-    for line in written.split('\n').filter(|line| line.starts_with(|c: char| c.is_ascii_digit())) {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let (misc, tags) = cells.split_last().unwrap();
-        let (start, end) = misc.split_once("TokenRange=").unwrap().1.split_once(':').unwrap();
-        let (start, end) = (start.parse().unwrap(), end.parse().unwrap());
-        for (column, tag) in tags.iter().enumerate().skip(2) {
-            match tag.split_once('-') {
-                Some(("B", label)) => runs.push((column, label.to_owned(), start, end)),
-                Some(("I", _)) => runs.iter_mut().rfind(|run| run.0 == column).unwrap().3 = end,
-                _ => {}
-            }
-        }
-    }
-    runs.into_iter().map(|(_, label, start, end)| (label, start, end)).collect()
 }
 
 proptest! {
@@ -128,24 +117,34 @@ proptest! {
         prop_assert_eq!(record.layer.as_ref().map(|(_, back)| back), Some(&layer));
     }
 
+    /// Writing proves itself: what is promised is read back, or this panics.
     #[test]
-    fn conll_says_exactly_the_spans_it_calls_lossless((text, layer) in layer()) {
-        let (written, report) = write(&conllu_plus::FORMAT, &text, &layer);
+    fn conllu_plus_loses_nothing_but_blank_spans((text, layer) in layer()) {
+        let (_, report) = write(&conll::PLUS, &text, &layer);
         let counts = report.spans;
-        prop_assert_eq!(counts.read, layer.spans.len());
-        prop_assert_eq!(counts.lossless + counts.clipped + counts.dropped, counts.read);
         let blank = layer.spans.values().filter(|span| span.quote.trim().is_empty()).count();
-        prop_assert_eq!(counts.dropped, blank, "nothing is dropped for overlapping");
-        let table = Offsets::new(&text);
-        let lost: BTreeSet<String> = report.losses.iter().map(|loss| loss.place.to_string()).collect();
-        let runs = runs(&written);
-        for span in layer.spans.values().filter(|span| !lost.contains(&format!("a/me/span {}", span.id))) {
-            let (start, end) = table.range_to_scalars(&text, span.ranges[0]).unwrap();
-            prop_assert!(runs.contains(&(span.label.to_string(), start, end)), "{span:?} is not in {runs:?}\n{written}");
+        prop_assert_eq!((counts.read, counts.dropped, counts.clipped), (layer.spans.len(), blank, 0));
+    }
+
+    #[test]
+    fn columns_of_tags_keep_their_promise((text, layer) in layer(), policy in 0..4usize, cut in any::<bool>(), bilou in any::<bool>()) {
+        let options = WriteOptions {
+            overlaps: Some([Overlaps::Columns, Overlaps::Outermost, Overlaps::Innermost, Overlaps::Longest][policy]),
+            cut: if cut { Cut::Spans } else { Cut::Tokens },
+            scheme: if bilou { Scheme::Bilou } else { Scheme::Bio },
+            ..WriteOptions::default()
+        };
+        for format in [&conll::PLUS, &conll::FLAT] {
+            let (_, report) = write_with(format, &options, &text, &layer);
+            let counts = report.spans;
+            prop_assert_eq!(counts.lossless + counts.clipped + counts.dropped, counts.read);
+            prop_assert_eq!(counts.read, layer.spans.len());
         }
-        if counts.clipped == 0 {
-            prop_assert_eq!(runs.len(), counts.written);
-        }
+    }
+
+    #[test]
+    fn brat_keeps_its_promise((text, layer) in layer()) {
+        write(&brat::FORMAT, &text, &layer);
     }
 
     #[test]

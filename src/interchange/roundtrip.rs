@@ -79,8 +79,10 @@ pub(super) fn through(
     let mut memory = Memory::default();
     let export = Export::new(format, options).unwrap();
     let (report, promise) = export.write(shelf, &mut memory).unwrap();
-    prove(format, options, promise, sources(format, &memory))
-        .unwrap_or_else(|broken| panic!("{} {options:?}: {broken}", format.name));
+    prove(format, options, promise, sources(format, &memory)).unwrap_or_else(|broken| {
+        let files: Vec<String> = memory.names().iter().map(|name| memory.text(name)).collect();
+        panic!("{} {options:?}: {broken}\n{}", format.name, files.join("\n"))
+    });
     let read = ReadOptions {
         annotator: (!format.keeps.annotators).then(|| "amal".into()),
         folders_are_annotators: true,
@@ -100,8 +102,13 @@ pub(super) fn through(
 
 /// Writes one article with the usual codebook.
 pub(super) fn write(format: &Format, page: &Page<'_>) -> (Memory, Report) {
+    write_with(format, &WriteOptions::default(), page)
+}
+
+/// The same with options.
+pub(super) fn write_with(format: &Format, options: &WriteOptions, page: &Page<'_>) -> (Memory, Report) {
     let mut shelf = Shelf { pages: vec![(page.info.clone(), page.article.clone(), page.layers.to_vec())] };
-    let (report, _, memory) = through(format, &WriteOptions::default(), &mut shelf);
+    let (report, _, memory) = through(format, options, &mut shelf);
     (memory, report)
 }
 
@@ -120,8 +127,8 @@ fn variants(format: &Format) -> Vec<WriteOptions> {
     each(Choice::Cut, &|o| vec![WriteOptions { cut: Cut::Spans, ..o.clone() }]);
     each(Choice::Scheme, &|o| vec![WriteOptions { scheme: Scheme::Bilou, ..o.clone() }]);
     each(Choice::Overlaps, &|o| {
-        [Overlaps::Outermost, Overlaps::Innermost, Overlaps::Longest]
-            .map(|overlaps| WriteOptions { overlaps, ..o.clone() })
+        [Overlaps::Columns, Overlaps::Outermost, Overlaps::Innermost, Overlaps::Longest]
+            .map(|overlaps| WriteOptions { overlaps: Some(overlaps), ..o.clone() })
             .to_vec()
     });
     each(Choice::Unit, &|o| {

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{FormatError, decode};
 use crate::language::{graphemes, words};
-use crate::model::{Offsets, Ranges, TextRange, TextSize, quote_of};
+use crate::model::{Article, Offsets, Ranges, TextRange, TextSize, quote_of};
 
 /// What positions count in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -164,6 +164,42 @@ impl Positions {
                 Err(TextRange::new(start.min(end), start.max(end)))
             }
         }
+    }
+}
+
+/// From places in an article to positions of a unit: what a writer needs.
+#[derive(Debug)]
+pub struct Ruler<'a> {
+    article: &'a Article,
+    unit: OffsetUnit,
+    graphemes: Vec<u32>,
+}
+
+impl<'a> Ruler<'a> {
+    /// For an article.
+    pub fn new(article: &'a Article, unit: OffsetUnit) -> Self {
+        let graphemes = match unit {
+            OffsetUnit::Graphemes => grapheme_edges(article.text()),
+            _ => Vec::new(),
+        };
+        Self { article, unit, graphemes }
+    }
+
+    /// The position of a byte; nothing inside a character or, where those are counted, a grapheme.
+    pub fn position(&self, byte: TextSize) -> Option<u32> {
+        match self.unit {
+            OffsetUnit::CodePoints => self.article.offsets().to_scalar(self.article.text(), byte),
+            OffsetUnit::Utf16 => self.article.offsets().to_utf16(self.article.text(), byte),
+            OffsetUnit::Bytes => Some(byte.into()),
+            OffsetUnit::Graphemes => {
+                self.graphemes.binary_search(&byte.into()).ok().and_then(|nth| u32::try_from(nth).ok())
+            }
+        }
+    }
+
+    /// The positions of both ends of a range.
+    pub fn range(&self, range: TextRange) -> Option<(u32, u32)> {
+        Some((self.position(range.start())?, self.position(range.end())?))
     }
 }
 

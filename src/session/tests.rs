@@ -304,3 +304,48 @@ fn links_in_a_project_lead_nothing_outside() {
     assert!(opened.read_only.unwrap().contains(".lock: it is a link to another file"));
     assert_eq!(text(), b"precious");
 }
+
+#[test]
+fn a_settled_part_of_an_import_is_out_of_memory_and_on_disk() {
+    let room = Room::new("Ali said no");
+    let mut session = room.open();
+    load(&mut session);
+    session.apply(Edit::SetName { old: "Fixture".into(), new: "x".into() }).unwrap();
+    mark(&mut session, "Ali", "actor");
+    session.settle([&"a".into()]).unwrap();
+    assert!(session.project().text(&"a".into()).is_none() && session.project().layer(&key()).is_none());
+    assert!(!session.can_undo());
+    assert!(room.text("layers/me/a.ron").contains("\"Ali\""));
+    assert!(room.text("project.ron").contains("\"Fixture\""), "the index waits for the end");
+    // Killed here: the name is in the journal, which stayed.
+    drop(session);
+    let Opened { mut session, recovered, issues, .. } = Session::open(&room.root()).unwrap();
+    assert_eq!((recovered, issues), (1, Vec::new()));
+    load(&mut session);
+    assert_eq!((session.project().name.as_str(), shown(&session)), ("x", "[Ali]{actor} said no".to_owned()));
+    session.close().unwrap();
+    assert!(room.text("project.ron").contains("\"x\""));
+    load(&mut room.open());
+}
+
+/// Journals of before this edit was there kept numbers by adding and removing a span without a place.
+#[test]
+fn journals_with_placeholders_are_still_read() {
+    let room = Room::new("Ali said no");
+    let mut session = room.open();
+    load(&mut session);
+    let (no_ranges, lost): ([TextRange; 0], _) = ([], true);
+    let span = Span { lost, ..Span::new(SpanId(7), "placeholder", no_ranges, "").unwrap() };
+    for edit in [
+        Edit::AddSpan { layer: key(), span: Box::new(span.clone()) },
+        Edit::RemoveSpan { layer: key(), span: Box::new(span) },
+    ] {
+        session.apply(edit).unwrap();
+    }
+    session.sync().unwrap();
+    drop(session);
+    let Opened { mut session, issues, .. } = Session::open(&room.root()).unwrap();
+    assert_eq!(issues, Vec::new());
+    load(&mut session);
+    assert_eq!((layer(&session).next_span_id(), layer(&session).spans.len()), (SpanId(8), 0));
+}

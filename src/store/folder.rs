@@ -88,6 +88,8 @@ pub struct Folder {
     issues: Vec<Issue>,
     /// Text files as they were at the last look.
     text_stamps: TextStamps,
+    /// Where edits went when this was last looked at, if not into the project's folder.
+    spare: Option<PathBuf>,
     read_only: Option<String>,
     // The order matters: what is under way is finished before the project is let go of.
     writer: Option<Writer>,
@@ -114,7 +116,8 @@ type Wanted<'a> = &'a dyn Fn(&Target) -> bool;
 const MOST_PATIENCE: u32 = 64;
 
 impl Folder {
-    /// Opens the folder of a project.
+    /// Opens the folder of a project. `spare` is a folder for journals of all projects, for the time in which a
+    /// project's own cannot be written.
     ///
     /// # Errors
     /// Where it holds no project, or one whose index or journal cannot be read. Nothing is changed then.
@@ -123,6 +126,7 @@ impl Folder {
         root: &Path,
         access: Access,
         waiting: Waiting,
+        spare: Option<&Path>,
     ) -> Result<OpenedFolder, StoreError> {
         let manifest = root.join(paths::MANIFEST);
         if vfs.stat(&manifest).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
@@ -135,7 +139,7 @@ impl Folder {
                 Locked::No(why, since) => (None, Some(why), since),
             },
         };
-        let mut recovered = recover::open(&*vfs, root, guard.is_some())?;
+        let mut recovered = recover::open(&*vfs, root, guard.is_some(), spare)?;
         if let Some(error) = recovered.not_durable {
             (guard, read_only) = (None, Some(error.to_string()));
         }
@@ -151,7 +155,7 @@ impl Folder {
         let position = recovered.position;
         let writer = match guard {
             Some(_) => {
-                let journal = Journal::new(vfs.clone(), root, &position);
+                let journal = Journal::new(vfs.clone(), root, recovered.spare, &position);
                 Some(Writer::new(vfs.clone(), root, journal, waiting == Waiting::Threads)?)
             }
             None => None,
@@ -172,6 +176,7 @@ impl Folder {
             patience: 0,
             issues: Vec::new(),
             text_stamps: TextStamps::new(),
+            spare: None,
             read_only,
             writer,
             _guard: guard,
@@ -247,7 +252,8 @@ impl Folder {
             }
         }
         self.files.homes.insert(target.clone(), loaded.home);
-        self.files.keeps.insert(target, loaded.keep);
+        self.files.keeps.insert(target.clone(), loaded.keep);
+        self.heard(target, &loaded.through);
         (loaded.layer, loaded.issues)
     }
 
@@ -372,7 +378,7 @@ impl Folder {
 
     /// Edits that are not on disk, and why, where the disk refused.
     pub fn pending(&self) -> (u64, Option<String>) {
-        let State { acked, failure } = self.writer.as_ref().map(Writer::state).unwrap_or_default();
+        let State { acked, failure, .. } = self.writer.as_ref().map(Writer::state).unwrap_or_default();
         match &self.writer {
             Some(_) => (self.seq.saturating_sub(acked), failure),
             None => (0, None),
@@ -451,6 +457,18 @@ impl Folder {
         while let Some(done) = self.writer.as_mut().and_then(Writer::poll) {
             self.done(done);
         }
+        let spare = self.writer.as_ref().and_then(|writer| writer.state().spare);
+        if let Some(folder) = spare.as_ref().filter(|_| self.spare.is_none()) {
+            self.issues.push(Issue::warning(
+                "journal-spare",
+                Place::Project,
+                format!(
+                    "the project's folder cannot be written. Edits are saved in {} and come back at the next opening: look at the disk and at the rights of the folder",
+                    folder.display()
+                ),
+            ));
+        }
+        self.spare = spare;
     }
 
     /// What went wrong behind the scenes since the last call.
@@ -512,6 +530,14 @@ impl Folder {
 
     fn settle(&mut self, project: &Project, wanted: Wanted<'_>) -> Result<(), StoreError> {
         self.sync()?;
+        if self.in_flight.is_some()
+            && let Some(writer) = &mut self.writer
+        {
+            // What was begun before may have failed on a disk that works by now.
+            let done = writer.wait_done();
+            self.done(done);
+            self.failures = 0;
+        }
         while self.in_flight.is_some() || self.files.dirty.iter().any(wanted) {
             if self.in_flight.is_none() {
                 self.snapshot_of(project, wanted);

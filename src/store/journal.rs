@@ -10,6 +10,8 @@
 //! A file whose write or fsync failed is never written again: what it did not acknowledge goes, from memory, into a
 //! new one (after a failed fsync the kernel may call lost pages clean, and a second fsync would lie).
 
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -119,6 +121,8 @@ pub(super) struct Position {
     pub(super) seq: u64,
     /// The last file is whole and holds no edit yet: it can be written on.
     pub(super) reusable: bool,
+    /// The files that were read.
+    pub(super) read: Vec<PathBuf>,
 }
 
 /// Writes the journal. Every method waits for the disk.
@@ -135,12 +139,18 @@ pub(super) struct Journal {
     acked: u64,
     /// The open file holds no edit.
     blank: bool,
+    /// Where journals go while the project's folder refuses them.
+    spare: Option<PathBuf>,
+    /// The open file is there.
+    in_spare: bool,
+    /// Files that were read or written here. Others may hold edits that nobody has taken in.
+    known: BTreeSet<PathBuf>,
 }
 
 const MEANING: &str = "Edits since then are in memory only, and are tried again: keep the window open and make room on the disk, or export them";
 
 impl Journal {
-    pub(super) fn new(vfs: Arc<dyn Vfs>, root: &Path, at: &Position) -> Self {
+    pub(super) fn new(vfs: Arc<dyn Vfs>, root: &Path, spare: Option<PathBuf>, at: &Position) -> Self {
         let path = root.join(paths::journal_file(at.number));
         let file = if at.reusable { vfs.append(&path).ok() } else { None };
         Self {
@@ -152,7 +162,15 @@ impl Journal {
             file,
             pending: Vec::new(),
             acked: at.seq,
+            spare,
+            in_spare: false,
+            known: at.read.iter().cloned().collect(),
         }
+    }
+
+    /// The folder edits go to instead of the project's, while that one refuses them.
+    pub(super) fn spare_in_use(&self) -> Option<&Path> {
+        self.spare.as_deref().filter(|_| self.in_spare)
     }
 
     /// Last edit that is on disk.
@@ -175,7 +193,7 @@ impl Journal {
         };
         if let Err(error) = written {
             self.file = None;
-            let path = self.root.join(paths::journal_file(self.number));
+            let path = self.folder().join(paths::journal_name(self.number));
             tracing::warn!("journal {} failed ({error}); starting a new one", path.display());
             return self.start();
         }
@@ -191,31 +209,58 @@ impl Journal {
         self.pending.clear();
     }
 
-    /// Starts a new file with what is pending.
+    fn folder(&self) -> PathBuf {
+        self.spare_in_use().map_or_else(|| self.root.join(paths::JOURNAL), Path::to_owned)
+    }
+
+    /// Starts a new file with what is pending: in the project's folder, or where that refuses it in the spare one.
     fn start(&mut self) -> Result<(), StoreError> {
         self.file = None;
         self.number += 1;
-        let path = self.root.join(paths::journal_file(self.number));
-        match self.write_new(&path) {
+        let own = self.root.join(paths::JOURNAL);
+        let refused = match self.start_in(&own) {
+            Ok(()) => {
+                self.in_spare = false;
+                return Ok(());
+            }
+            Err(refused) => refused,
+        };
+        if let Some(spare) = self.spare.clone() {
+            match self.start_in(&spare) {
+                Ok(()) => {
+                    self.in_spare = true;
+                    return Ok(());
+                }
+                Err(error) => tracing::warn!("nor can {} be written: {error}", spare.display()),
+            }
+        }
+        Err(StoreError::io("write", &own.join(paths::journal_name(self.number)), refused, MEANING))
+    }
+
+    fn start_in(&mut self, folder: &Path) -> std::io::Result<()> {
+        let path = folder.join(paths::journal_name(self.number));
+        match self.write_new(folder, &path) {
             Ok(file) => {
+                self.known.insert(path);
                 self.file = Some(file);
                 self.blank = true;
                 self.settle();
                 Ok(())
             }
             Err(error) => {
-                // Nothing in it was acknowledged, and what it holds is still pending.
-                if self.vfs.unlink(&path).is_err() {
+                // Nothing in it was acknowledged, and what it holds is still pending. A file that was there before is
+                // not ours.
+                if error.kind() != std::io::ErrorKind::AlreadyExists && self.vfs.unlink(&path).is_err() {
                     tracing::debug!("{} could not be removed", path.display());
+                    self.known.insert(path);
                 }
-                Err(StoreError::io("write", &path, error, MEANING))
+                Err(error)
             }
         }
     }
 
-    fn write_new(&self, path: &Path) -> std::io::Result<Box<dyn VfsFile>> {
-        let dir = self.root.join(paths::JOURNAL);
-        create_dirs(&*self.vfs, &dir)?;
+    fn write_new(&self, folder: &Path, path: &Path) -> std::io::Result<Box<dyn VfsFile>> {
+        create_dirs(&*self.vfs, folder)?;
         let mut head = String::new();
         let mut fields = ron_text::Fields::open(&mut head);
         fields.bare("format", super::format_v1::FORMAT);
@@ -226,7 +271,7 @@ impl Journal {
         let bytes = line(0, 0, &head) + &lines(Some(0), &self.pending);
         write_all(file.as_mut(), bytes.as_bytes())?;
         file.sync_all()?;
-        self.vfs.sync_dir(&dir)?;
+        self.vfs.sync_dir(folder)?;
         Ok(file)
     }
 
@@ -240,23 +285,28 @@ impl Journal {
         Ok(self.number)
     }
 
-    /// Removes the files before one, whose edits are all in the project's files by now.
+    /// Removes the files before one, whose edits are all in the project's files by now. A journal that something else
+    /// put beside them meanwhile stays: the next opening takes its edits in.
     pub(super) fn retire(&self, before: u64) -> Result<(), StoreError> {
-        let dir = self.root.join(paths::JOURNAL);
         let meaning =
             "Nothing is lost: its edits are in the project's files and are skipped at the next start";
-        let entries = self.vfs.list(&dir).map_err(|error| StoreError::io("list", &dir, error, meaning))?;
-        let mut old: Vec<(u64, String)> = entries
-            .into_iter()
-            .filter_map(|entry| Some((paths::journal_number(&entry.name)?, entry.name)))
-            .filter(|(number, _)| *number < before)
-            .collect();
+        let mut old: Vec<(u64, PathBuf)> = Vec::new();
+        for folder in [Some(self.root.join(paths::JOURNAL)), self.spare.clone()].into_iter().flatten() {
+            let entries = match self.vfs.list(&folder) {
+                Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+                listed => listed.map_err(|error| StoreError::io("list", &folder, error, meaning))?,
+            };
+            let numbered = entries.into_iter();
+            let numbered = numbered
+                .filter_map(|entry| Some((paths::journal_number(&entry.name)?, folder.join(entry.name))));
+            old.extend(numbered.filter(|(number, path)| *number < before && self.known.contains(path)));
+        }
         // The oldest first, and waited for one by one: a disk that kept an older one and lost a newer would leave a gap.
         old.sort_unstable();
-        for (_, name) in old {
-            let path = dir.join(name);
+        for (_, path) in old {
             self.vfs.unlink(&path).map_err(|error| StoreError::io("remove", &path, error, meaning))?;
-            self.vfs.sync_dir(&dir).map_err(|error| StoreError::io("write", &dir, error, meaning))?;
+            let folder = path.parent().unwrap_or(&self.root);
+            self.vfs.sync_dir(folder).map_err(|error| StoreError::io("write", folder, error, meaning))?;
         }
         Ok(())
     }

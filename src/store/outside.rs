@@ -52,7 +52,9 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>, refused: &mut Vec<String>) {
         let hidden = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         // A link to a folder above would be walked for ever.
         let linked_folder = entry.is_symlink() && entry.is_dir();
-        if !hidden && !linked_folder && !is_project(&entry) {
+        // A pipe in a folder would be waited for; one that is named is what somebody wants to read.
+        let odd = fs::metadata(&entry).is_ok_and(|what| !what.is_file() && !what.is_dir());
+        if !hidden && !linked_folder && !odd && !is_project(&entry) {
             collect(&entry, files, refused);
         }
     }
@@ -73,8 +75,17 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
     let failed =
         |cause| StoreError::io("read", path, cause, "Nothing of it was imported: check its name and rights");
     let size = fs::metadata(path).map_err(failed)?.len();
-    if size > LARGEST {
-        let cause = io::Error::other(format!("it has {size} bytes, the limit is {LARGEST}"));
+    let mut bytes = Vec::new();
+    if size <= LARGEST {
+        // A pipe or a device does not say how much is to come.
+        let file = fs::File::open(path).map_err(failed)?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    if size.max(bytes.len() as u64) > LARGEST {
+        let cause = io::Error::other(format!(
+            "it has {} bytes or more, the limit is {LARGEST}",
+            size.max(LARGEST + 1)
+        ));
         return Err(StoreError::io(
             "read",
             path,
@@ -82,7 +93,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
             "Nothing of it was imported: split it into smaller files",
         ));
     }
-    fs::read(path).map_err(failed)
+    Ok(bytes)
 }
 
 /// Whether there is a file of this name.

@@ -1,5 +1,7 @@
 //! What lies where in a project's folder. Paths are relative, with `/`; ids that could leave the folder have none.
 
+use std::path::{Path, PathBuf};
+
 use crate::model::{ArticleId, LayerKey, is_folder_safe};
 
 pub(super) const MANIFEST: &str = "project.ron";
@@ -40,8 +42,20 @@ pub(super) fn conflict_of(name: &str) -> Option<(&str, u64)> {
     Some((article, number.parse().ok()?))
 }
 
+pub(super) fn journal_name(number: u64) -> String {
+    format!("{number:06}.jnl")
+}
+
 pub(super) fn journal_file(number: u64) -> String {
-    format!("{JOURNAL}/{number:06}.jnl")
+    format!("{JOURNAL}/{}", journal_name(number))
+}
+
+/// The folder for journals of a project while its own refuses them, within one for all projects. Named after place
+/// and identity, so that another project that comes to lie there does not find them.
+pub(super) fn spare_folder(all: &Path, root: &Path, id: &str) -> PathBuf {
+    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    let hash = blake3::hash(format!("{}\0{id}", root.display()).as_bytes()).to_hex();
+    all.join(hash.get(..16).unwrap_or_default())
 }
 
 pub(super) fn journal_number(name: &str) -> Option<u64> {

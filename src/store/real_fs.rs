@@ -9,6 +9,9 @@ use std::time::UNIX_EPOCH;
 
 use super::vfs::{Entry, Identity, Stamp, Vfs, VfsFile, VfsLock};
 
+/// Largest file of a project that is read, in bytes.
+const LARGEST_FILE: u64 = 4 << 30;
+
 /// The disk of this machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealFs;
@@ -44,6 +47,17 @@ impl VfsLock for RealLock {
 
 impl Vfs for RealFs {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let what = fs::metadata(path)?;
+        // A device or a pipe under a name of ours would be read for ever.
+        if !what.is_file() && !what.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device or a pipe and no file"));
+        }
+        if what.len() > LARGEST_FILE {
+            return Err(io::Error::other(format!(
+                "it has {} bytes; at most {LARGEST_FILE} are read",
+                what.len()
+            )));
+        }
         fs::read(path)
     }
 

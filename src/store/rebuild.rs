@@ -77,7 +77,7 @@ pub fn rebuild(vfs: &Arc<dyn Vfs>, root: &Path) -> Result<Option<Rebuilt>, Store
     let mut base = builder.base(vfs);
     let bytes = broken.as_ref().map(|(bytes, _)| bytes.as_slice()).unwrap_or_default();
     builder.add_salvaged(&mut base.project, bytes);
-    let recovered = recover::open_over(&**vfs, root, true, base)?;
+    let recovered = recover::open_over(&**vfs, root, true, None, base)?;
     if let Some(error) = recovered.not_durable {
         return Err(error);
     }
@@ -235,6 +235,3 @@ impl Builder<'_> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

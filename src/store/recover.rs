@@ -3,17 +3,20 @@
 //! Opening changes no file of the project. It gives the same result however often it is done and wherever an earlier
 //! opening was cut off, because edits stay in the journals until a snapshot holds them.
 
+mod journals;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use self::journals::{Entry, Journals};
 use super::counts::Tally;
 use super::describe::describe;
 use super::format_v1::{EditV1, FORMAT, Purpose, Through, read_edit, read_manifest, read_registry};
-use super::journal::{self, Position, ReadJournal};
+use super::journal::Position;
 use super::load::{self, Home, Keep, Known, read_marked};
 use super::moment::Moment;
-use super::snapshot::{Target, keep_copy};
+use super::snapshot::Target;
 use super::{StoreError, Vfs, paths, ron_text};
 use crate::model::{ArticleId, Edit, Issue, LayerKey, Place, Project, check};
 
@@ -28,6 +31,8 @@ pub(super) struct Files {
 /// A project as it was last seen alive.
 #[derive(Debug)]
 pub(super) struct Recovered {
+    /// The folder for journals of this project while its own refuses them.
+    pub(super) spare: Option<PathBuf>,
     /// The format of the index.
     pub(super) format: u32,
     pub(super) project: Project,
@@ -44,8 +49,15 @@ pub(super) struct Recovered {
 }
 
 /// Reads a project. `writable`: copies of what cannot be used may be kept in `quarantine/`.
-pub(super) fn open(vfs: &dyn Vfs, root: &Path, writable: bool) -> Result<Recovered, StoreError> {
-    open_over(vfs, root, writable, manifest(vfs, root, purpose(writable))?)
+pub(super) fn open(
+    vfs: &dyn Vfs,
+    root: &Path,
+    writable: bool,
+    spare: Option<&Path>,
+) -> Result<Recovered, StoreError> {
+    let index = manifest(vfs, root, purpose(writable))?;
+    let spare = spare.map(|all| paths::spare_folder(all, root, &index.project.id));
+    open_over(vfs, root, writable, spare, index)
 }
 
 fn purpose(writable: bool) -> Purpose {
@@ -77,12 +89,13 @@ pub(super) fn open_over(
     vfs: &dyn Vfs,
     root: &Path,
     writable: bool,
+    spare: Option<PathBuf>,
     index: Index,
 ) -> Result<Recovered, StoreError> {
     let Index { mut project, through: manifest_through, mut files, mut issues, patchy, format } = index;
     let registry_through = registry(vfs, root, purpose(writable), &mut project, &mut files, &mut issues);
     let mut tally = layers_listed(vfs, root, &project, &mut issues);
-    let journals = Journals::read(vfs, root, writable, &mut issues)?;
+    let journals = Journals::read(vfs, root, spare.as_deref(), writable, &mut issues)?;
     let mut replay = Replay {
         vfs,
         root,
@@ -96,7 +109,7 @@ pub(super) fn open_over(
         patchy,
     };
     for entry in &journals.entries {
-        replay.record(entry);
+        replay.record(entry, &journals);
     }
     if replay.refused && writable {
         journals.keep_copies(vfs, root, &mut replay.issues);
@@ -109,8 +122,8 @@ pub(super) fn open_over(
     let last_edit = journals.files.last().filter(|_| !list.is_empty());
     let last_edit = last_edit.and_then(|(file, _)| vfs.stat(&root.join(file)).ok());
     let last_edit = last_edit.and_then(|stamp| Moment::of_nanoseconds(stamp.mtime));
-    let position = journals.position(vfs, writable);
-    Ok(Recovered { format, last_edit, project, files, tally, position, issues, list, not_durable })
+    let position = journals.position(vfs, root, writable);
+    Ok(Recovered { spare, format, last_edit, project, files, tally, position, issues, list, not_durable })
 }
 
 fn manifest(vfs: &dyn Vfs, root: &Path, purpose: Purpose) -> Result<Index, StoreError> {
@@ -232,165 +245,6 @@ pub(super) fn layers_listed(vfs: &dyn Vfs, root: &Path, project: &Project, issue
     tally
 }
 
-/// A record and whose it is.
-struct Entry {
-    journal: String,
-    seq: u64,
-    ron: String,
-}
-
-/// All journals of the folder, in order.
-#[derive(Default)]
-struct Journals {
-    entries: Vec<Entry>,
-    files: Vec<(String, Vec<u8>)>,
-    /// Whose the last one is.
-    name: Option<String>,
-    last_seq: u64,
-    number: u64,
-    reusable: bool,
-}
-
-impl Journals {
-    fn read(vfs: &dyn Vfs, root: &Path, writable: bool, issues: &mut Vec<Issue>) -> Result<Self, StoreError> {
-        let mut all = Self::default();
-        let folder = root.join(paths::JOURNAL);
-        let failed = |path: &Path, error| {
-            StoreError::io(
-                "read",
-                path,
-                error,
-                "It may hold edits that are nowhere else, so the project was not opened: look at its rights and at the disk",
-            )
-        };
-        let entries = match vfs.list(&folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            listed => listed.map_err(|error| failed(&folder, error))?,
-        };
-        let mut numbers: Vec<u64> =
-            entries.iter().filter_map(|entry| paths::journal_number(&entry.name)).collect();
-        numbers.sort_unstable();
-        for number in numbers {
-            let file = paths::journal_file(number);
-            let bytes = vfs.read(&root.join(&file)).map_err(|error| failed(&root.join(&file), error))?;
-            let read = journal::read(&bytes);
-            if writable && read.head.as_ref().is_some_and(|head| head.format > FORMAT) {
-                let format = read.head.map(|head| head.format).unwrap_or_default();
-                return Err(StoreError::Newer { file: root.join(file), format, known: FORMAT });
-            }
-            all.number = number;
-            let is_whole = read.bad.is_empty() && !read.torn;
-            all.reusable = read.head.is_some() && read.records.is_empty() && is_whole;
-            if !is_whole && writable {
-                keep(vfs, root, &file, &bytes, issues);
-            }
-            all.take(read, &file, issues);
-            all.files.push((file, bytes));
-        }
-        Ok(all)
-    }
-
-    /// Adds the records of a journal that an earlier one does not have already, and reports those that are missing.
-    fn take(&mut self, read: ReadJournal, file: &str, issues: &mut Vec<Issue>) {
-        if let Some(head) = read.head {
-            let follows = self.name.as_ref() == Some(&head.journal);
-            self.name = Some(head.journal);
-            let before = head.next.saturating_sub(1);
-            if follows {
-                self.expect(before, file, issues);
-            } else {
-                // The first journal, or one brought from another copy: its numbers begin here.
-                self.last_seq = before;
-            }
-        }
-        for record in read.records {
-            if record.seq <= self.last_seq && self.name.is_some() {
-                continue;
-            }
-            self.expect(record.seq.saturating_sub(1), file, issues);
-            self.last_seq = record.seq;
-            let journal = self.name.clone().unwrap_or_default();
-            self.entries.push(Entry { journal, seq: record.seq, ron: record.ron });
-        }
-        if !read.bad.is_empty() {
-            let lines: Vec<String> = read.bad.iter().take(5).map(usize::to_string).collect();
-            issues.push(Issue::error(
-                "journal-damaged",
-                Place::File(file.to_owned()),
-                format!(
-                    "damaged in line {}; the other lines were used. A copy is in quarantine/: look through the last edits",
-                    lines.join(", ")
-                ),
-            ));
-        }
-    }
-
-    /// Edits up to one should have come by now.
-    fn expect(&mut self, before: u64, file: &str, issues: &mut Vec<Issue>) {
-        if before > self.last_seq {
-            issues.push(Issue::error(
-                "journal-gap",
-                Place::File(file.to_owned()),
-                format!(
-                    "the edits {} to {before} before this file are missing or damaged; the later ones were used where they fit: look through them",
-                    self.last_seq + 1
-                ),
-            ));
-            self.last_seq = before;
-        }
-    }
-
-    fn keep_copies(&self, vfs: &dyn Vfs, root: &Path, issues: &mut Vec<Issue>) {
-        for (file, bytes) in &self.files {
-            keep(vfs, root, file, bytes, issues);
-        }
-    }
-
-    /// Waits for what was read and is now relied on: a process that was killed may have written it without waiting,
-    /// and new edits that follow it must not outlive it in a power loss. The same for names of files: a snapshot that
-    /// was cut off may have renamed a file without waiting for its folder, and edits in that file count as done.
-    fn make_durable(&self, vfs: &dyn Vfs, root: &Path, files: &Files) -> Result<(), StoreError> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |error| StoreError::io("wait for", &path, error, "Look at the disk")
-        };
-        // A folder may have been made just before a kill, and what lies in it is waited for in it alone.
-        for folder in ["", paths::ARTICLES, paths::LAYERS, paths::JOURNAL] {
-            let folder = if folder.is_empty() { root.to_owned() } else { root.join(folder) };
-            match vfs.sync_dir(&folder) {
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                synced => synced.map_err(failed(&folder))?,
-            }
-        }
-        if self.entries.is_empty() {
-            return Ok(());
-        }
-        for (file, _) in &self.files {
-            let path = root.join(file);
-            vfs.append(&path).and_then(|mut file| file.sync_all()).map_err(failed(&path))?;
-        }
-        let homes = files.homes.values().filter(|home| matches!(home.known, Known::Ours(_)));
-        let folders: BTreeSet<_> =
-            homes.filter_map(|home| root.join(&home.file).parent().map(Path::to_owned)).collect();
-        for folder in folders {
-            vfs.sync_dir(&folder).map_err(failed(&folder))?;
-        }
-        Ok(())
-    }
-
-    fn position(self, vfs: &dyn Vfs, writable: bool) -> Position {
-        let journal = self.name.unwrap_or_else(|| format!("{:08x}", vfs.draw() >> 32));
-        Position { journal, number: self.number, seq: self.last_seq, reusable: self.reusable && writable }
-    }
-}
-
-/// Keeps a copy; where that fails the original stays, and people are told.
-fn keep(vfs: &dyn Vfs, root: &Path, file: &str, bytes: &[u8], issues: &mut Vec<Issue>) {
-    if let Err(error) = keep_copy(vfs, root, file, bytes) {
-        issues.push(Issue::error("not-written", Place::File(file.to_owned()), error.to_string()));
-    }
-}
-
 struct Replay<'a> {
     vfs: &'a dyn Vfs,
     root: &'a Path,
@@ -406,14 +260,14 @@ struct Replay<'a> {
 
 impl Replay<'_> {
     /// Applies those parts of a record whose files do not hold it.
-    fn record(&mut self, entry: &Entry) {
+    fn record(&mut self, entry: &Entry, journals: &Journals) {
         let found: EditV1 = match ron_text::parse(&entry.ron) {
             Ok(found) => found,
             Err(syntax) => {
                 return self.refuse(entry, "cannot be read", &syntax.problem);
             }
         };
-        let mut applied = None;
+        let mut applied: Option<Edit> = None;
         let mut parts = 0;
         for part in found.into_parts() {
             let layer = part.layer();
@@ -425,7 +279,7 @@ impl Replay<'_> {
                 continue;
             }
             let through = self.through.get(&target).cloned().unwrap_or_default();
-            if through.journal == entry.journal && through.seq >= entry.seq {
+            if journals.holds(&through, entry) {
                 continue;
             }
             let Some(mut edit) = self.edit(part, layer.as_ref()) else {
@@ -444,7 +298,10 @@ impl Replay<'_> {
                 Ok(()) => {
                     self.files.dirty.insert(target);
                     parts += 1;
-                    applied.get_or_insert(edit);
+                    // What a person did; that an article is begun by it goes without saying.
+                    if applied.as_ref().is_none_or(goes_along) {
+                        applied = Some(edit);
+                    }
                 }
                 Err(refusal) => self.refuse(entry, "does not fit what is there", &refusal.to_string()),
             }
@@ -495,6 +352,10 @@ impl Replay<'_> {
             format!("edit {} of the journal {what} ({why}); the journal is kept in quarantine/: make the edit again", entry.seq),
         ));
     }
+}
+
+fn goes_along(edit: &Edit) -> bool {
+    matches!(edit, Edit::SetStatus { .. } | Edit::SetAnnotator { .. })
 }
 
 fn target_of(part: &EditV1) -> Target {

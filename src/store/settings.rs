@@ -16,6 +16,11 @@ pub fn folder() -> Option<PathBuf> {
     Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).to_owned())
 }
 
+/// The folder for journals of projects whose own folders cannot be written.
+pub fn spare_journals() -> Option<PathBuf> {
+    folder().map(|folder| folder.join("journals"))
+}
+
 /// The file of a thing by its name, such as `settings`.
 fn file(name: &str) -> Option<PathBuf> {
     folder().map(|folder| folder.join(format!("{name}.ron")))

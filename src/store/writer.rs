@@ -22,6 +22,8 @@ pub(super) struct State {
     pub(super) acked: u64,
     /// Why later ones are not, where the disk refused.
     pub(super) failure: Option<String>,
+    /// Where edits go while the project's folder refuses them.
+    pub(super) spare: Option<PathBuf>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +37,7 @@ impl Progress {
         let mut state = locked(&self.state);
         state.acked = journal.acked();
         state.failure = result.err().map(|error| error.to_string());
+        state.spare = journal.spare_in_use().map(Path::to_owned);
         self.changed.notify_all();
     }
 

@@ -78,53 +78,37 @@ fn copy_of_sample(house: &House) -> String {
 }
 
 #[test]
-fn conll_keeps_nested_labels_and_lists_what_it_loses() {
+fn conllu_plus_keeps_all_and_conll_lists_what_it_loses() {
     let house = House::with_project("p");
     house.write("nasty.jsonl", one_line(NASTY));
     house.run(&["import", "p", "nasty.jsonl"]).expect(0);
-    let args = ["export", "p", "--format", "conll", "--output", "out.conllup", "--report", "report.json"];
-    house.run(&args).expect(1).saying(&["5 read", "relations: 1 read", "1 dropped"]);
+    let plus = ["export", "p", "--format", "conllu-plus", "--output", "out.conllup"];
+    house.run(&plus).expect(0).saying(&["5 read", "5 lossless"]);
+    let written = house.read("out.conllup");
+    assert!(written.starts_with(
+        "# global.columns = ID FORM NER:ACTOR NER:LOCATION NER:DATE NER:CLAIM NER:CLAIM:2 MISC\n"
+    ));
+    house.run(&["new", "copy"]).expect(0);
+    house.run(&["import", "copy", "out.conllup"]).expect(0);
+    let span = |project: &str| house.json(&["show", project, "nasty"])["layers"]["amal"]["spans"][3].clone();
+    assert_eq!(
+        (&span("p")["ranges"], &span("p")["quote"]),
+        (&span("copy")["ranges"], &span("copy")["quote"])
+    );
+    let flat = ["export", "p", "--format", "conll", "--output", "out.conll", "--layers", "columns"];
+    let flat = [&flat[..], &["--scheme", "bilou", "--report", "report.json"]].concat();
+    house.run(&flat).expect(1).saying(&["5 read", "relations: 1 read", "1 dropped"]);
     let report: serde_json::Value = serde_json::from_str(&house.read("report.json")).unwrap();
     assert_eq!(
         (&report["spans"]["dropped"], &report["spans"]["clipped"]),
         (&0.into(), &1.into()),
         "{report}"
     );
-    let losses: Vec<String> = report["losses"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|loss| format!("{} {}", loss["where"].as_str().unwrap(), loss["kind"].as_str().unwrap()))
-        .collect();
-    assert_eq!(
-        losses,
-        [
-            "nasty/amal/span 2 stripped",
-            "nasty/amal/span 4 clipped",
-            "nasty/amal/span 3 stripped",
-            "nasty/amal/relation 2 dropped"
-        ]
-    );
-    let written = house.read("out.conllup");
-    let rows: Vec<Vec<&str>> = written
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .map(|line| line.split('\t').collect())
-        .collect();
-    assert!(written.starts_with(
-        "# global.columns = ID FORM NER:ACTOR NER:LOCATION NER:DATE NER:CLAIM NER:CLAIM:2 MISC\n"
-    ));
-    assert!(rows.iter().all(|row| row.len() == 8));
-    let tagged = |column: usize| -> Vec<&str> {
-        rows.iter().filter(|row| row[column] != "O").map(|row| row[1]).collect()
-    };
-    assert_eq!(tagged(2), ["أحمدُ"]);
-    assert_eq!(tagged(3), ["القاهِرَة", "بغداد"]);
-    // The second part of the discontinuous claim overlaps nothing.
-    assert_eq!(tagged(5).len(), 5);
-    assert_eq!(tagged(6), ["القاهِرَة", "🇪🇬"]);
-    let cut: Vec<&str> = rows.iter().find(|row| row[1] == "و").unwrap().clone();
-    assert!(cut[7].starts_with("SpaceAfter=No|TokenRange=31:32"), "{cut:?}");
+    let rows = house.read("out.conll");
+    assert!(rows.contains("\nو -X- _ O O O O\nبغداد -X- _ O O O U-location\n"), "{rows}");
+    let one = ["export", "p", "--format", "conll", "--output", "one.conll", "--cut", "spans"];
+    house.run(&one).expect(1).saying(&["outer ones stay", "it cuts a token"]);
+    assert!(house.read("one.conll").contains("\nوبغداد -X- _ B-location\n"));
 }
 
 #[test]
@@ -170,4 +154,27 @@ fn an_export_is_read_back_and_a_strict_one_writes_nothing_where_it_would_lose() 
     house.run(&lossless).expect(0).saying(&["read it back", "positions count code points"]);
     let misplaced = ["export", "p", "--format", "jsonl", "--output", "out.jsonl", "--scheme", "bilou"];
     house.run(&misplaced).expect(2).saying(&["no use for --scheme"]);
+}
+
+#[test]
+fn a_brat_folder_comes_back_with_its_annotators() {
+    let house = House::with_project("p");
+    house.write("nasty.jsonl", one_line(NASTY));
+    house.run(&["import", "p", "nasty.jsonl"]).expect(0);
+    house.run(&["export", "p", "--format", "brat", "--output", "brat"]).expect(0).saying(&["read it back"]);
+    house.run(&["export", "p", "--format", "brat", "--output", "brat"]).expect(2).saying(&["not empty"]);
+    house.run(&["export", "p", "--format", "brat", "--output", "-"]).expect(2).saying(&["folder"]);
+    house.run(&["new", "copy"]).expect(0);
+    house.run(&["import", "copy", "brat"]).expect(1).saying(&["nobody who made them", "--annotator"]);
+    house.run(&["import", "copy", "brat", "--folders-are-annotators"]).expect(0);
+    let layer = |project: &str| {
+        let mut shown = house.json(&["show", project, "nasty"])["layers"]["amal"].clone();
+        for span in shown["spans"].as_array_mut().unwrap() {
+            span["origin"] = "any".into();
+        }
+        shown
+    };
+    let (was, is) = (layer("p"), layer("copy"));
+    assert_eq!((&was["spans"], &was["relations"]), (&is["spans"], &is["relations"]));
+    house.run(&["check", "copy"]).expect(0);
 }

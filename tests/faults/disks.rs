@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hashiya::session::{Access, Saved, Session};
+use hashiya::session::{Access, Saved, Session, Waiting};
+use hashiya::store::RealFs;
 
 use super::runner::{folder, worker};
 use super::study::{self, FOLDER};
@@ -89,6 +91,35 @@ pub(crate) fn full() {
     }
 }
 
+/// The state folder is on another disk, which has room.
+pub(crate) fn full_with_room_elsewhere() {
+    let Some(disk) = Disk::of("64k") else { return };
+    let (root, ballast, elsewhere) = (disk.at.join("study"), disk.at.join("ballast"), folder());
+    let open = || {
+        let (disk, spare) = (Arc::new(RealFs), Some(elsewhere.path()));
+        let mut opened = Session::open_sparing(disk, &root, Access::Write, Waiting::Threads, spare).unwrap();
+        opened.issues.extend(opened.session.load(&"a".into(), &"me".into()));
+        opened
+    };
+    std::fs::write(&ballast, vec![0; 16_000]).unwrap();
+    study::make(&root);
+    let mut session = open().session;
+    for number in 2..=500 {
+        session.apply(study::add(number)).unwrap();
+    }
+    session.sync().unwrap();
+    assert_eq!(told(&session), None, "all of it is on a disk");
+    let issues = session.tick(Duration::ZERO);
+    assert!(issues.iter().any(|issue| issue.code == "journal-spare"), "{issues:?}");
+    // As after a kill: nothing is closed.
+    drop(session);
+    std::fs::remove_file(&ballast).unwrap();
+    let opened = open();
+    assert!(opened.issues.iter().any(|issue| issue.code == "journal-spare"), "{:?}", opened.issues);
+    assert_eq!(study::numbers(&opened.session), (1..=500).collect::<Vec<_>>());
+    println!("    500 edits on a full disk of 64k: all are there, from the state folder");
+}
+
 pub(crate) fn read_only_while_open() {
     let Some(disk) = Disk::of("4m") else { return };
     let root = disk.at.join("study");
@@ -133,6 +164,37 @@ pub(crate) fn read_only() {
     assert!(disk.remount("rw"));
     assert_eq!(study::look(&root), [1]);
     assert_eq!(Access::default(), Access::Write);
+}
+
+/// `/dev/full` under the names of journals to come, and of one that is read.
+pub(crate) fn device() {
+    let folder = folder();
+    let root = folder.path().join("study");
+    study::make(&root);
+    let name = |number: u64| root.join(format!("journal/{number:06}.jnl"));
+    let mut session = study::open(&root).session;
+    session.apply(study::add(2)).unwrap();
+    session.sync().unwrap();
+    let last = (1..100).rev().find(|number| name(*number).exists()).expect("there is a journal");
+    let links = [name(last + 1), name(last + 2)];
+    links.iter().for_each(|link| std::os::unix::fs::symlink("/dev/full", link).unwrap());
+    for number in 3..6 {
+        session.apply(study::add(number)).unwrap();
+        session.snapshot();
+        session.tick(Duration::from_secs(6));
+    }
+    for _ in 0..80 {
+        session.tick(Duration::from_secs(6));
+    }
+    session.sync().unwrap();
+    drop(session);
+    assert_eq!(study::look(&root), [1, 2, 3, 4, 5], "taken names are passed over");
+    let link = name(99);
+    std::os::unix::fs::symlink("/dev/full", &link).unwrap();
+    let refused = Session::open(&root).expect_err("a journal that cannot be read may hold edits").to_string();
+    assert!(refused.contains("device or a pipe") && refused.contains("was not opened"), "{refused}");
+    std::fs::remove_file(link).unwrap();
+    assert_eq!(study::look(&root), [1, 2, 3, 4, 5]);
 }
 
 fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {

@@ -11,6 +11,8 @@
 
 mod behind;
 #[cfg(target_os = "linux")]
+mod clock;
+#[cfg(target_os = "linux")]
 mod disks;
 mod race;
 #[path = "../runner/mod.rs"]
@@ -27,11 +29,17 @@ const TESTS: &[Test] = &[
     #[cfg(target_os = "linux")]
     ("a_full_disk_keeps_edits_in_memory_until_there_is_room", disks::full),
     #[cfg(target_os = "linux")]
+    ("a_full_disk_sends_edits_to_the_state_folder", disks::full_with_room_elsewhere),
+    #[cfg(target_os = "linux")]
     ("a_disk_that_becomes_read_only_keeps_edits_in_memory", disks::read_only_while_open),
     #[cfg(target_os = "linux")]
     ("a_project_on_a_read_only_disk_opens_for_reading", disks::read_only),
     #[cfg(target_os = "linux")]
     ("a_file_that_may_not_grow_leaves_a_whole_project", disks::limit),
+    #[cfg(target_os = "linux")]
+    ("a_device_that_is_always_full_takes_no_edit_and_loses_none", disks::device),
+    #[cfg(target_os = "linux")]
+    ("a_clock_that_jumps_changes_nothing", clock::jumps),
 ];
 
 fn main() -> ExitCode {

@@ -10,10 +10,12 @@
 
 mod changed;
 mod dataset;
+mod hidden;
 mod marking;
 mod panels;
 mod pictures;
 mod reading;
 mod relations;
+mod rescue;
 mod room;
 mod saving;

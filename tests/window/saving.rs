@@ -114,7 +114,7 @@ fn a_job_that_stops_on_a_mistake_is_a_notice_and_the_window_lives() {
     assert_eq!(room.on_disk("a"), "[Ali]{actor} said no");
 }
 
-fn copied(root: &Path) -> (tempfile::TempDir, PathBuf) {
+pub(crate) fn copied(root: &Path) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("study");
     let status = std::process::Command::new("cp").arg("-r").arg(root).arg(&copy).status().unwrap();

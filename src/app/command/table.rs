@@ -390,6 +390,22 @@ impl UiCommand {
                 [ctrl(Key::N)],
                 "Starts a project in an empty folder."
             ),
+            Self::ShowBackups => about!(
+                "Restore a backup…",
+                "▤",
+                PROJECT,
+                Everywhere,
+                [],
+                "Lists the backups of the project; one of them becomes a project of its own beside it."
+            ),
+            Self::ShowRecovered => about!(
+                "What was recovered…",
+                "●",
+                PROJECT,
+                Everywhere,
+                [],
+                "Lists the edits that the last sitting left in the journal and that were taken in on opening."
+            ),
             Self::ToggleTheme => about!(
                 "Light or dark",
                 "◐",

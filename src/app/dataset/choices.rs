@@ -137,12 +137,17 @@ impl DataSet {
                 continue;
             }
             heading(ui, choice.title());
+            let usual = setup::is_left_to_format(*choice).then_some("usual");
+            let shown: Vec<&'static str> = usual.into_iter().chain(values).collect();
             let names: Vec<(&str, String)> =
-                values.iter().map(|value| (*value, format!("{}: {value}", choice.title()))).collect();
-            let on = values.iter().position(|value| Some(*value) == self.setup.value(*choice));
+                shown.iter().map(|value| (*value, format!("{}: {value}", choice.title()))).collect();
+            let value = self.setup.value(*choice).or(usual);
+            let on = shown.iter().position(|shown| Some(*shown) == value);
             let clicked = ui.push_id(choice.option(), |ui| segments(ui, &names, on).0).inner;
-            if let Some(value) = clicked.and_then(|nth| values.get(nth)) {
-                self.setup.set_value(*choice, value);
+            match clicked.and_then(|nth| shown.get(nth)) {
+                Some(value) if Some(*value) == usual => self.setup.unset_value(*choice),
+                Some(value) => self.setup.set_value(*choice, value),
+                None => {}
             }
         }
     }

@@ -39,10 +39,10 @@ pub(in crate::app) fn report_path(path: &Path) -> PathBuf {
 impl Exporting {
     /// Begins to write.
     pub(in crate::app) fn start(ctx: &Context, wanted: Wanted) -> Self {
-        let Wanted { shelf, order, path, report } = wanted;
+        let Wanted { frozen, order, path, report } = wanted;
         let (target, format) = (path.clone(), order.format.name);
         let job = Job::start("hashiya-export", ctx, move |progress| {
-            let made = order.write(&shelf, &target, &Heard::watch(progress))?;
+            let made = order.write(&frozen, &target, &Heard::watch(progress))?;
             let summary = Summary::of(order.format, &made.report, made.outcome);
             let reported = report && made.outcome != Outcome::Refused;
             let unreported = reported.then(|| summary.write(&report_path(&target)).err()).flatten();

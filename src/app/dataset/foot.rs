@@ -40,8 +40,8 @@ impl DataSet {
             },
         );
         if let (true, Some(order), Some(path)) = (wanted, order, target) {
-            let (shelf, report) = (Arc::new(desk.session.shelf()), self.setup.report);
-            self.asked = Some(Asked::Write(Box::new(Wanted { shelf, order, path, report })));
+            let (frozen, report) = (Arc::new(desk.session.frozen()), self.setup.report);
+            self.asked = Some(Asked::Write(Box::new(Wanted { frozen, order, path, report })));
         }
     }
 

@@ -11,7 +11,7 @@ use crate::app::jobs::Job;
 use crate::dataset::{DatasetError, Order, Preview, Watch, grouped};
 use crate::interchange::{Loss, Report};
 use crate::model::{Layer, LayerKey, Place, SpanId, TextRange};
-use crate::session::Shelf;
+use crate::session::Frozen;
 
 /// Articles in the preview.
 const PREVIEWED: usize = 3;
@@ -64,12 +64,12 @@ pub(super) struct Looking {
 
 impl Looking {
     /// Begins to look.
-    pub(super) fn start(ctx: &Context, shelf: &Arc<Shelf>, revision: u64, order: &Order) -> Self {
-        let (asked, from) = (order.clone(), shelf.clone());
+    pub(super) fn start(ctx: &Context, frozen: &Arc<Frozen>, revision: u64, order: &Order) -> Self {
+        let (asked, from) = (order.clone(), frozen.clone());
         let preview = Job::start("hashiya-preview", ctx, move |progress| {
             asked.preview(&from, PREVIEWED, &Heard::watch(progress))
         });
-        let (asked, from) = (order.clone(), shelf.clone());
+        let (asked, from) = (order.clone(), frozen.clone());
         let look =
             Job::start("hashiya-look", ctx, move |progress| look(&asked, &from, &Heard::watch(progress)));
         Self { order: order.clone(), revision, look, preview, looked: None, previewed: None }
@@ -135,10 +135,10 @@ fn sentence(error: &DatasetError) -> String {
     }
 }
 
-fn look(order: &Order, shelf: &Shelf, watch: &Rc<dyn Watch>) -> Result<Looked, DatasetError> {
-    let (mut report, issues) = order.look(shelf, watch)?;
+fn look(order: &Order, frozen: &Frozen, watch: &Rc<dyn Watch>) -> Result<Looked, DatasetError> {
+    let (mut report, issues) = order.look(frozen, watch)?;
     let losses = std::mem::take(&mut report.losses);
-    let mut words = Words { shelf, layers: BTreeMap::new() };
+    let mut words = Words { frozen, layers: BTreeMap::new() };
     let groups = grouped(&losses, |loss: &Loss| (loss.kind.as_str(), loss.reason.as_str()));
     let groups = groups.into_iter().map(|group| Group {
         kind: group.kind,
@@ -152,7 +152,7 @@ fn look(order: &Order, shelf: &Shelf, watch: &Rc<dyn Watch>) -> Result<Looked, D
 
 /// Finds the words that losses are about.
 struct Words<'a> {
-    shelf: &'a Shelf,
+    frozen: &'a Frozen,
     layers: BTreeMap<LayerKey, Arc<Layer>>,
 }
 
@@ -161,8 +161,8 @@ impl Words<'_> {
         if let Some(layer) = self.layers.get(key) {
             return Some(layer.clone());
         }
-        let (article, _) = self.shelf.text(self.shelf.project().article(&key.article)?);
-        let (layer, _) = self.shelf.layer(key, &article);
+        let (article, _) = self.frozen.text(self.frozen.project().article(&key.article)?);
+        let (layer, _) = self.frozen.layer(key, &article);
         self.layers.insert(key.clone(), layer.clone());
         Some(layer)
     }

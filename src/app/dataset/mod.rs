@@ -30,7 +30,7 @@ use super::theme::{Palette, space};
 use super::widgets::Label;
 use crate::dataset::{Order, Step, Watch};
 use crate::model::AnnotatorId;
-use crate::session::Shelf;
+use crate::session::Frozen;
 
 const HEAD: f32 = 52.0;
 const FOOT: f32 = 104.0;
@@ -52,7 +52,7 @@ pub(super) enum Asked {
 
 /// A data set to be written.
 pub(super) struct Wanted {
-    pub(super) shelf: Arc<Shelf>,
+    pub(super) frozen: Arc<Frozen>,
     pub(super) order: Order,
     pub(super) path: PathBuf,
     pub(super) report: bool,
@@ -70,7 +70,7 @@ pub(super) struct Writing {
 /// The screen while it is open.
 pub(super) struct DataSet {
     pub(super) setup: Setup,
-    shelf: Arc<Shelf>,
+    frozen: Arc<Frozen>,
     revision: u64,
     offered: Vec<AnnotatorId>,
     hides_others: bool,
@@ -87,12 +87,12 @@ impl DataSet {
     /// Opens the screen; with what was chosen before, where it was open before.
     pub(super) fn of(desk: &Desk, kept: Option<Setup>) -> Option<Self> {
         let setup = kept.or_else(|| Setup::of(desk.session.root(), &desk.annotator))?;
-        let shelf = Arc::new(desk.session.shelf());
+        let frozen = Arc::new(desk.session.frozen());
         let mut screen = Self {
             setup,
-            offered: setup::offered(&shelf, &desk.annotator),
-            hides_others: setup::hides_others(&shelf, &desk.annotator),
-            shelf,
+            offered: setup::offered(&frozen, &desk.annotator),
+            hides_others: setup::hides_others(&frozen, &desk.annotator),
+            frozen,
             revision: desk.session.revision(),
             looking: None,
             taken: None,
@@ -139,11 +139,11 @@ impl DataSet {
         let revision = desk.session.revision();
         if self.revision != revision && self.looking.as_ref().is_none_or(Looking::is_over) {
             self.revision = revision;
-            self.shelf = Arc::new(desk.session.shelf());
-            self.offered = setup::offered(&self.shelf, &desk.annotator);
-            self.hides_others = setup::hides_others(&self.shelf, &desk.annotator);
+            self.frozen = Arc::new(desk.session.frozen());
+            self.offered = setup::offered(&self.frozen, &desk.annotator);
+            self.hides_others = setup::hides_others(&self.frozen, &desk.annotator);
         }
-        let order = self.setup.order(&self.shelf, &self.offered);
+        let order = self.setup.order(&self.frozen, &self.offered);
         match &order {
             Ok(order) => {
                 // Strictness changes nothing of what is found.
@@ -153,7 +153,7 @@ impl DataSet {
                         // What was said of another choice.
                         self.writing.last = None;
                     }
-                    self.looking = Some(Looking::start(ctx, &self.shelf, self.revision, &order));
+                    self.looking = Some(Looking::start(ctx, &self.frozen, self.revision, &order));
                 }
             }
             Err(_) => self.looking = None,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::dataset::{Choice, Order};
 use crate::interchange::{FORMATS, Format, Shape, WriteOptions, options};
 use crate::model::{AnnotatorId, LabelId, Project, Status};
-use crate::session::Shelf;
+use crate::session::Frozen;
 
 /// What was chosen.
 #[derive(Clone, Debug)]
@@ -35,23 +35,28 @@ fn absolute(root: &Path) -> PathBuf {
     std::path::absolute(root).unwrap_or_else(|_| root.to_owned())
 }
 
+/// Whether a format decides itself where nothing is chosen.
+pub(super) fn is_left_to_format(choice: options::Choice) -> bool {
+    choice == options::Choice::Overlaps
+}
+
 /// The formats that are written, in the order of the table.
 pub(super) fn written() -> impl Iterator<Item = &'static Format> {
     FORMATS.iter().filter(|format| format.writes())
 }
 
 /// Whose layers may go out here: in a blind project nobody but the annotator's own.
-pub(super) fn offered(shelf: &Shelf, annotator: &AnnotatorId) -> Vec<AnnotatorId> {
-    if shelf.project().settings.blind {
+pub(super) fn offered(frozen: &Frozen, annotator: &AnnotatorId) -> Vec<AnnotatorId> {
+    if frozen.project().settings.blind {
         return vec![annotator.clone()];
     }
-    let with_layers: BTreeSet<&AnnotatorId> = shelf.layers().iter().map(|key| &key.annotator).collect();
+    let with_layers: BTreeSet<&AnnotatorId> = frozen.layers().iter().map(|key| &key.annotator).collect();
     with_layers.into_iter().cloned().collect()
 }
 
 /// Whether layers of others are there and hidden.
-pub(super) fn hides_others(shelf: &Shelf, annotator: &AnnotatorId) -> bool {
-    shelf.project().settings.blind && shelf.layers().iter().any(|key| key.annotator != *annotator)
+pub(super) fn hides_others(frozen: &Frozen, annotator: &AnnotatorId) -> bool {
+    frozen.project().settings.blind && frozen.layers().iter().any(|key| key.annotator != *annotator)
 }
 
 impl Setup {
@@ -104,7 +109,13 @@ impl Setup {
     pub(super) fn value(&self, choice: options::Choice) -> Option<&'static str> {
         let values = choice.values(self.format);
         let chosen = self.values.get(choice.option()).copied().filter(|value| values.contains(value));
-        chosen.or_else(|| values.first().copied())
+        // What formats usually do with overlaps differs.
+        chosen.or_else(|| values.first().copied().filter(|_| !is_left_to_format(choice)))
+    }
+
+    /// Leaves an option to the format.
+    pub(super) fn unset_value(&mut self, choice: options::Choice) {
+        self.values.remove(choice.option());
     }
 
     /// Chooses a value of an option.
@@ -124,14 +135,14 @@ impl Setup {
     }
 
     /// What is wanted, or what to choose first. `offered` are those whose layers may go out.
-    pub(super) fn order(&self, shelf: &Shelf, offered: &[AnnotatorId]) -> Result<Order, &'static str> {
+    pub(super) fn order(&self, frozen: &Frozen, offered: &[AnnotatorId]) -> Result<Order, &'static str> {
         let chosen: Vec<AnnotatorId> =
             offered.iter().filter(|annotator| self.annotators.contains(annotator)).cloned().collect();
         if chosen.is_empty() {
             return Err("Choose at least one layer.");
         }
-        let every = shelf.layers().iter().all(|key| chosen.contains(&key.annotator));
-        let labels = self.labels(shelf.project());
+        let every = frozen.layers().iter().all(|key| chosen.contains(&key.annotator));
+        let labels = self.labels(frozen.project());
         if labels.is_empty() && !self.without.is_empty() {
             return Err("Choose at least one label.");
         }

@@ -77,6 +77,8 @@ pub struct Desk {
     pub(super) settling: Option<Settling>,
     /// What loading the open article found.
     pub issues: Vec<Issue>,
+    /// Edits that were recovered on opening, each a line for people.
+    pub recovered: Vec<String>,
     /// Articles in the order of the list, made anew when filter or index change.
     rows: reading::Rows,
 }
@@ -100,6 +102,7 @@ impl Desk {
             draft: None,
             settling: None,
             issues: Vec::new(),
+            recovered: Vec::new(),
             rows: reading::Rows::default(),
         };
         desk.open_first(notices);

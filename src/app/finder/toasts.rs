@@ -3,6 +3,7 @@
 use egui::accesskit::{Live, Role};
 use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Rect, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use crate::app::command::UiCommand;
 use crate::app::controls::Button;
 use crate::app::icons::Icon;
 use crate::app::notices::{Level, Notice, Notices};
@@ -13,7 +14,7 @@ use crate::app::widgets::Label;
 const WIDTH: f32 = 360.0;
 
 /// Shows what the window says.
-pub(in crate::app) fn notices_ui(ui: &mut Ui, notices: &mut Notices) {
+pub(in crate::app) fn notices_ui(ui: &mut Ui, notices: &mut Notices, queue: &mut Vec<UiCommand>) {
     if notices.shown().next().is_none() {
         return;
     }
@@ -26,7 +27,7 @@ pub(in crate::app) fn notices_ui(ui: &mut Ui, notices: &mut Notices) {
         ui.spacing_mut().item_spacing.y = space::UNIT;
         ui.set_width(width);
         for (nth, notice) in notices.shown().enumerate() {
-            if toast(ui, notice, nth) {
+            if toast(ui, notice, nth, queue) {
                 dismissed = Some(nth);
             }
         }
@@ -37,7 +38,7 @@ pub(in crate::app) fn notices_ui(ui: &mut Ui, notices: &mut Notices) {
 }
 
 /// One of them. Returns whether it was dismissed.
-fn toast(ui: &mut Ui, notice: &Notice, nth: usize) -> bool {
+fn toast(ui: &mut Ui, notice: &Notice, nth: usize, queue: &mut Vec<UiCommand>) -> bool {
     let palette = Palette::of(ui.ctx());
     let color = match notice.level {
         Level::Info => palette.accent,
@@ -60,10 +61,15 @@ fn toast(ui: &mut Ui, notice: &Notice, nth: usize) -> bool {
             } else {
                 notice.text.clone()
             };
-            let label = Label::new(times).wrap().width(room).role(role(notice.level)).ui(ui);
-            let live = if notice.level == Level::Error { Live::Assertive } else { Live::Polite };
-            ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(live));
-            Button::icon(Icon::Cross, "Dismiss").ui(ui).clicked()
+            let taken = ui.vertical(|ui| {
+                let label = Label::new(times).wrap().width(room).role(role(notice.level)).ui(ui);
+                let live = if notice.level == Level::Error { Live::Assertive } else { Live::Polite };
+                ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(live));
+                let offer = notice.offer.filter(|command| Button::new(command.about().text).ui(ui).clicked());
+                queue.extend(offer);
+                offer.is_some()
+            });
+            Button::icon(Icon::Cross, "Dismiss").ui(ui).clicked() || taken.inner
         })
         .inner
     });

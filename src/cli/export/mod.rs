@@ -91,11 +91,11 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         labels: labels(&session, &args.label)?,
     };
     let order = Order { format, options, choice, strict: args.strict };
-    let (shelf, bar) = (session.shelf(), Rc::new(Bar::default()) as Rc<dyn Watch>);
+    let (frozen, bar) = (session.frozen(), Rc::new(Bar::default()) as Rc<dyn Watch>);
     let made = if to_stdout {
-        order.pour(&shelf, &mut Stdout, &bar)?
+        order.pour(&frozen, &mut Stdout, &bar)?
     } else {
-        order.write(&shelf, &args.output, &bar)?
+        order.write(&frozen, &args.output, &bar)?
     };
     open::tell(&made.issues);
     let summary = Summary::of(format, &made.report, made.outcome);
@@ -178,7 +178,7 @@ fn write_options(args: &Args, format: &Format) -> anyhow::Result<WriteOptions> {
         tokens: args.tokens.as_deref().and_then(Tokens::from_name).unwrap_or_default(),
         cut: args.cut.as_deref().and_then(Cut::from_name).unwrap_or_default(),
         scheme: args.scheme.as_deref().and_then(Scheme::from_name).unwrap_or_default(),
-        overlaps: args.layers.as_deref().and_then(Overlaps::from_name).unwrap_or_default(),
+        overlaps: args.layers.as_deref().and_then(Overlaps::from_name),
         unit,
     })
 }

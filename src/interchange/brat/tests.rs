@@ -79,7 +79,7 @@ fn files_of_other_programs_are_read_and_what_has_no_place_is_reported() {
         .map(|relation| format!("{} {} {}", relation.from, relation.label, relation.to))
         .collect();
     for span in layer.spans.values().filter(|span| !span.attributes.is_empty() || !span.note.is_empty()) {
-        said.push(format!("{} {:?} {}", span.id, span.attributes, span.note));
+        said.push(format!("{} {:?} note {:?}", span.id, span.attributes, span.note));
     }
     said.extend(
         record.losses.iter().map(|loss| format!("{} {}: {}", loss.kind.as_str(), loss.place, loss.reason)),
@@ -88,9 +88,9 @@ fn files_of_other_programs_are_read_and_what_has_no_place_is_reported() {
         2 Agent 1
         2 Target 3
         1 Equiv 4
-        1 {"Reference": "Wikidata:Q1", "Sure": "very much so"} 
-        2 {"Negated": "yes"} why?
-        3 {"Reference": "DB:2"} 
+        1 {"Reference": "Wikidata:Q1", "Sure": "very much so"} note ""
+        2 {"Negated": "yes"} note "why?"
+        3 {"Reference": "DB:2"} note ""
         dropped a/me/relation 4: line 14: Near leads to or from something that is not there
         stripped a: line 13: the note “gone” is of no span that is kept"#]]
     .assert_eq(&said.join("\n"));

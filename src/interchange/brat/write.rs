@@ -11,7 +11,9 @@ use crate::interchange::fit::{self, Fitted};
 use crate::interchange::sink::Sink;
 use crate::interchange::{Header, Keeps, LossKind, Page, Report, Writer};
 use crate::language::{slice, text_range};
-use crate::model::{Article, Attributes, Codebook, Layer, LayerKey, Place, Span, TextRange, quote_of};
+use crate::model::{
+    Article, Attributes, Codebook, Layer, LayerKey, Place, Span, TextRange, TextSize, quote_of,
+};
 
 #[derive(Default)]
 pub(super) struct BratWriter {
@@ -48,6 +50,8 @@ impl Writer for BratWriter {
     }
 
     fn fit(&self, page: &Page<'_>, keeps: &Keeps, report: &mut Report) -> Fitted {
+        let unmarked = without_mark(page, report);
+        let page = &unmarked.as_ref().map_or(*page, Fitted::page);
         let mut fitted = fit::fit(page, keeps, report);
         for (annotator, layer) in &mut fitted.layers {
             let key = page.key(annotator);
@@ -80,6 +84,30 @@ impl Writer for BratWriter {
     fn end(&mut self, _: &mut dyn Sink) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The article without byte order marks at its beginning, which readers take for marks of the file.
+fn without_mark(page: &Page<'_>, report: &mut Report) -> Option<Fitted> {
+    let text = page.article.text();
+    let bare = text.trim_start_matches('\u{feff}');
+    let removed = TextSize::of(text) - TextSize::of(bare);
+    if removed == 0.into() {
+        return None;
+    }
+    let reason = "its text begins with a byte order mark, which is left out";
+    report.lose(Place::Article(page.info.id.clone()), LossKind::Stripped, reason);
+    let mut fitted = Fitted::whole(page);
+    fitted.article = Article::new(page.info.id.clone(), bare);
+    let back = |at: TextSize| at.checked_sub(removed).unwrap_or_default();
+    for (_, layer) in &mut fitted.layers {
+        for span in Arc::make_mut(layer).spans.values_mut() {
+            let moved =
+                span.ranges.iter().map(|range| TextRange::new(back(range.start()), back(range.end())));
+            span.ranges = moved.filter(|range| !range.is_empty()).collect();
+            span.quote = quote_of(bare, &span.ranges).unwrap_or_default();
+        }
+    }
+    Some(fitted)
 }
 
 fn put(sink: &mut dyn Sink, name: &str, text: &str) -> io::Result<()> {

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::model::Layer;
 
-pub use read::JsonlReader;
+pub use read::{JsonlReader, LONGEST_LINE};
 
 pub(super) const FORMAT: Format = Format {
     name: "jsonl",

@@ -16,8 +16,8 @@ use crate::model::{
     AnnotatorId, Article, ArticleInfo, Direction, Layer, LayerKey, Place, Status, is_folder_safe,
 };
 
-/// Longest line read, so that a file without line ends does not fill the memory.
-const LONGEST_LINE: u64 = 2 * Article::MAX_BYTES as u64;
+/// Longest line read, in bytes, so that a file without line ends does not fill the memory.
+pub const LONGEST_LINE: u64 = 2 * Article::MAX_BYTES as u64;
 
 /// Reads a data set line by line. It ends after the first line that cannot be read.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub struct JsonlReader<R> {
     input: R,
     options: ReadOptions,
     line: usize,
+    longest: u64,
     pending: Option<Item>,
     unknown: BTreeSet<String>,
     done: bool,
@@ -33,7 +34,15 @@ pub struct JsonlReader<R> {
 impl<R: BufRead> JsonlReader<R> {
     /// Reads from the start of a file.
     pub fn new(input: R, options: ReadOptions) -> Self {
-        Self { input, options, line: 0, pending: None, unknown: BTreeSet::new(), done: false }
+        Self {
+            input,
+            options,
+            line: 0,
+            longest: LONGEST_LINE,
+            pending: None,
+            unknown: BTreeSet::new(),
+            done: false,
+        }
     }
 
     fn next_item(&mut self) -> Result<Option<Item>, FormatError> {
@@ -51,11 +60,17 @@ impl<R: BufRead> JsonlReader<R> {
     fn next_line(&mut self) -> Result<Option<String>, FormatError> {
         let mut bytes = Vec::new();
         self.line += 1;
-        let read = (&mut self.input).take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+        let read = (&mut self.input).take(self.longest).read_until(b'\n', &mut bytes);
         let at = |error: FormatError| error.at_line(self.line);
         match read {
             Err(error) => return Err(at(FormatError::new(format!("cannot be read: {error}; try again")))),
             Ok(0) => return Ok(None),
+            Ok(_) if bytes.len() as u64 == self.longest && !bytes.ends_with(b"\n") => {
+                return Err(at(FormatError::new(format!(
+                    "is longer than {} bytes; nothing was imported: a data set has one article a line",
+                    self.longest
+                ))));
+            }
             Ok(_) => {}
         }
         let line = String::from_utf8(bytes).map_err(|error| {
@@ -271,5 +286,23 @@ impl LineIn {
             FormatError::new(format!("{name:?} is none of new, in_progress, done; nothing was imported"))
                 .in_field("status")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_over_the_limit_is_refused_with_the_limit() {
+        let line = "{\"text\":\"Ali\"}\n";
+        let read = |longest| {
+            let mut reader = JsonlReader::new(line.as_bytes(), ReadOptions::default());
+            reader.longest = longest;
+            reader.next().unwrap()
+        };
+        assert!(read(line.len() as u64).is_ok());
+        let said = read(line.len() as u64 - 1).unwrap_err().to_string();
+        assert!(said.contains("line 1") && said.contains("longer than 14 bytes"), "{said}");
     }
 }

@@ -263,6 +263,38 @@ fn a_copy_that_was_worked_on_elsewhere_hides_no_edit_to_come() {
 }
 
 #[test]
+fn a_copy_that_was_worked_on_elsewhere_hides_no_edit_of_ours_at_the_next_opening() {
+    let room = Room::new("one two three");
+    let mut session = open_loaded(&room);
+    mark(&mut session, "one", "actor");
+    settle(&mut session);
+    mark(&mut session, "two", "claim");
+    session.sync().unwrap();
+    drop(session);
+    let written = room.text(LAYER);
+    let through = written.lines().find(|line| line.contains("through:")).unwrap();
+    room.put(LAYER, &written.replace(through, "    through: 50,"));
+    let mut session = Session::open(&room.root()).unwrap().session;
+    load(&mut session);
+    assert_eq!(shown(&session), "[one]{actor} [two]{claim} three");
+    settle(&mut session);
+    let through = "    through: 2,";
+    assert!(room.text(LAYER).lines().any(|line| line == through), "{}", room.text(LAYER));
+}
+
+#[test]
+fn a_journal_that_came_from_elsewhere_meanwhile_is_kept_for_the_next_opening() {
+    let room = Room::new("one two three");
+    let mut session = open_loaded(&room);
+    mark(&mut session, "one", "actor");
+    let theirs = room.root().join("journal/000000.jnl");
+    crate::store::outside::write(&theirs, b"somebody's").unwrap();
+    settle(&mut session);
+    session.close().unwrap();
+    assert_eq!(RealFs.read(&theirs).unwrap(), b"somebody's");
+}
+
+#[test]
 fn a_text_taken_over_stays_so_after_a_crash_and_can_be_given_back() {
     let room = Room::new("[one]{actor} two");
     room.put("articles/a.txt", "one two three");

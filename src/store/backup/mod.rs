@@ -125,7 +125,7 @@ impl Backups {
     /// # Errors
     /// Where it cannot be written. The project is as it was.
     pub fn make(&self, now: Moment, apart: i64, go_on: &dyn Fn() -> bool) -> Result<Made, StoreError> {
-        self.clear_unfinished();
+        self.clear_unfinished(now);
         let state = take::state(&*self.vfs, &self.root);
         let there = self.list()?;
         if there.iter().any(|backup| backup.holds.as_ref().is_some_and(|holds| holds.state == state)) {
@@ -145,7 +145,6 @@ impl Backups {
 
     /// Makes one under a name of its own that is never pruned, unless it is there.
     pub(super) fn make_once(&self, name: &str) -> Result<(), StoreError> {
-        self.clear_unfinished();
         if self.list()?.iter().any(|backup| backup.name.trim_end_matches(UNVERIFIED) == name) {
             return Ok(());
         }
@@ -172,16 +171,17 @@ impl Backups {
         go_on: &dyn Fn() -> bool,
     ) -> Result<Option<Backup>, StoreError> {
         let unfinished = self.folder().join(format!("{name}{UNFINISHED}"));
+        self.give_up(&unfinished);
         let made = take::take(&*self.vfs, &self.root, &unfinished, go_on)
             .and_then(|whole| if whole { check::load(&*self.vfs, &unfinished, go_on) } else { Ok(None) });
         let holds = match made {
             Ok(Some(holds)) => Holds { state, ..holds },
             Ok(None) => {
-                self.clear_unfinished();
+                self.give_up(&unfinished);
                 return Ok(None);
             }
             Err(error) => {
-                self.clear_unfinished();
+                self.give_up(&unfinished);
                 return Err(StoreError::io("make the backup", &unfinished, error, MEANING));
             }
         };
@@ -226,16 +226,25 @@ impl Backups {
         }
     }
 
-    /// What a crash or a cancel left.
-    fn clear_unfinished(&self) {
-        for entry in self.vfs.list(&self.folder()).unwrap_or_default() {
-            let path = self.folder().join(&entry.name);
-            if entry.is_dir
-                && entry.name.ends_with(UNFINISHED)
-                && let Err(error) = self.remove(&path)
-            {
-                tracing::debug!("{} stays for now: {error}", path.display());
+    /// Removes what a crash left. What is younger than an hour may be under way in another window.
+    fn clear_unfinished(&self, now: Moment) {
+        for entry in
+            self.vfs.list(&self.folder()).unwrap_or_default().into_iter().filter(|entry| entry.is_dir)
+        {
+            let Some(name) = entry.name.strip_suffix(UNFINISHED) else { continue };
+            let begun = Moment::from_name(name.strip_suffix(UNVERIFIED).unwrap_or(name));
+            if begun.is_some_and(|begun| !(0..HOURLY).contains(&(now.0 - begun.0))) {
+                self.give_up(&self.folder().join(&entry.name));
             }
+        }
+    }
+
+    fn give_up(&self, unfinished: &Path) {
+        match self.remove(unfinished) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::debug!("{} stays for now: {error}", unfinished.display());
+            }
+            _ => {}
         }
     }
 
@@ -266,6 +275,3 @@ fn record(holds: &Holds) -> String {
     fields.close();
     out + "\n"
 }
-
-#[cfg(test)]
-mod tests;

@@ -254,7 +254,7 @@ impl Folder {
 
     /// A copy of this folder was worked on elsewhere, and its file came back: it calls edits its own that are still to
     /// come here. It is written with our number, so that no edit to come is taken for one of those.
-    fn heard(&mut self, target: Target, through: &Through) -> bool {
+    pub(super) fn heard(&mut self, target: Target, through: &Through) -> bool {
         let ahead = through.journal == self.name && through.seq > self.seq;
         if ahead {
             self.files.dirty.insert(target);

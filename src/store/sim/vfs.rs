@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Dice;
 use super::disk::{Disk, NameChange, Node, Op, TOP, What, names};
-use super::faults::{Fault, Kind};
+use super::faults::{Errno, Fault, Kind};
 use crate::store::vfs::{Entry, Identity, Stamp, Vfs, VfsFile, VfsLock};
 
 /// A machine with one disk. Clones are the same machine.
@@ -20,6 +20,8 @@ struct Machine {
     record: Vec<Op>,
     calls: u64,
     faults: Vec<Fault>,
+    /// Below this path nothing can be changed.
+    refused: Option<(PathBuf, Errno)>,
     /// Faults that came to pass.
     failed: u64,
     /// Files that were read.
@@ -31,9 +33,9 @@ struct Machine {
 impl SimVfs {
     /// Starts a machine with a disk. The seed is for what programs draw; no lock is held.
     pub fn new(disk: Disk, seed: u64) -> Self {
-        let (record, faults, looked_at, locks) = Default::default();
+        let (record, faults, refused, looked_at, locks) = Default::default();
         let dice = Dice::new(seed);
-        let machine = Machine { disk, record, calls: 0, faults, failed: 0, looked_at, locks, dice };
+        let machine = Machine { disk, record, calls: 0, faults, refused, failed: 0, looked_at, locks, dice };
         Self(Arc::new(Mutex::new(machine)))
     }
 
@@ -77,9 +79,15 @@ impl SimVfs {
         self.machine().faults.push(fault);
     }
 
+    /// Nothing below a path can be changed any more, while the rest of the disk works.
+    pub fn refuse(&self, below: &Path, errno: Errno) {
+        self.machine().refused = Some((below.to_owned(), errno));
+    }
+
     /// No further call fails.
     pub fn heal(&self) {
         self.machine().faults.clear();
+        self.machine().refused = None;
     }
 
     /// Puts a file there, whole and for sure, as another program would.
@@ -109,7 +117,7 @@ impl SimVfs {
     /// Where its folder does not exist, or the name is that of a folder.
     pub fn create(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         let node = match machine.disk.file_node(path) {
             Ok(node) => {
                 machine.change(path, What::Empty(node));
@@ -179,9 +187,15 @@ impl Machine {
     }
 
     /// Counts a call, and fails it where it is to fail.
-    fn call(&mut self, kind: Kind) -> Result<u64> {
+    fn call(&mut self, kind: Kind, path: &Path) -> Result<u64> {
         let call = self.calls;
         self.calls += 1;
+        if kind != Kind::Look
+            && let Some((_, errno)) = self.refused.as_ref().filter(|(under, _)| path.starts_with(under))
+        {
+            self.failed += 1;
+            return Err(errno.error());
+        }
         match self.faults.iter().find_map(|fault| fault.error(call, kind)) {
             Some(error) => {
                 self.failed += 1;
@@ -195,7 +209,7 @@ impl Machine {
 impl Vfs for SimVfs {
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
         let mut machine = self.machine();
-        machine.call(Kind::Look)?;
+        machine.call(Kind::Look, path)?;
         let node = machine.disk.file_node(path)?;
         machine.looked_at.insert(path.to_owned());
         Ok(machine.disk.files.get(&node).map(|file| file.live.bytes().to_vec()).unwrap_or_default())
@@ -203,7 +217,7 @@ impl Vfs for SimVfs {
 
     fn create_new(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         if machine.disk.find(path).is_some() {
             return Err(ErrorKind::AlreadyExists.into());
         }
@@ -213,14 +227,14 @@ impl Vfs for SimVfs {
 
     fn append(&self, path: &Path) -> Result<Box<dyn VfsFile>> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         let node = machine.disk.file_node(path)?;
         Ok(self.file(node, path))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, to)?;
         let node = machine.disk.node(from)?;
         if machine.disk.find(to).is_some_and(|there| machine.disk.folders.contains_key(&there)) {
             return Err(ErrorKind::IsADirectory.into());
@@ -233,7 +247,7 @@ impl Vfs for SimVfs {
 
     fn unlink(&self, path: &Path) -> Result<()> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         machine.disk.file_node(path)?;
         let change = renaming(&machine.disk, path, None)?;
         machine.change(path, What::Name(change));
@@ -242,7 +256,7 @@ impl Vfs for SimVfs {
 
     fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, to)?;
         let node = machine.disk.file_node(from)?;
         if machine.disk.find(to).is_some() {
             return Err(ErrorKind::AlreadyExists.into());
@@ -254,7 +268,7 @@ impl Vfs for SimVfs {
 
     fn create_dir(&self, path: &Path) -> Result<()> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         match machine.disk.find(path) {
             Some(node) if machine.disk.folders.contains_key(&node) => return Ok(()),
             Some(_) => return Err(ErrorKind::AlreadyExists.into()),
@@ -269,7 +283,7 @@ impl Vfs for SimVfs {
 
     fn remove_dir(&self, path: &Path) -> Result<()> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         let node = machine.disk.node(path)?;
         match machine.disk.folders.get(&node) {
             None => return Err(ErrorKind::NotADirectory.into()),
@@ -283,7 +297,7 @@ impl Vfs for SimVfs {
 
     fn sync_dir(&self, path: &Path) -> Result<()> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         let node = machine.disk.node(path)?;
         machine.change(path, What::SyncFolder(node));
         Ok(())
@@ -291,7 +305,7 @@ impl Vfs for SimVfs {
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>> {
         let mut machine = self.machine();
-        machine.call(Kind::Look)?;
+        machine.call(Kind::Look, path)?;
         let node = machine.disk.node(path)?;
         let folder = machine.disk.folders.get(&node).ok_or_else(|| Error::from(ErrorKind::NotADirectory))?;
         let entry = |(name, node): (&String, &Node)| Entry {
@@ -303,7 +317,7 @@ impl Vfs for SimVfs {
 
     fn stat(&self, path: &Path) -> Result<Stamp> {
         let mut machine = self.machine();
-        machine.call(Kind::Look)?;
+        machine.call(Kind::Look, path)?;
         let inode = machine.disk.node(path)?;
         Ok(match machine.disk.files.get(&inode) {
             Some(file) => {
@@ -316,7 +330,7 @@ impl Vfs for SimVfs {
 
     fn lock(&self, path: &Path) -> Result<Box<dyn VfsLock>> {
         let mut machine = self.machine();
-        machine.call(Kind::Change)?;
+        machine.call(Kind::Change, path)?;
         let node = match machine.disk.file_node(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => self.make(path, &mut machine)?,
             found => found?,
@@ -350,7 +364,7 @@ struct SimFile {
 impl SimFile {
     fn sync(&self) -> Result<()> {
         let mut machine = self.machine.machine();
-        match machine.call(Kind::Change) {
+        match machine.call(Kind::Change, &self.path) {
             Ok(_) => {
                 machine.change(&self.path, What::SyncFile(self.node));
                 Ok(())
@@ -369,7 +383,7 @@ impl SimFile {
 impl VfsFile for SimFile {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         let mut machine = self.machine.machine();
-        let call = machine.call(Kind::Write)?;
+        let call = machine.call(Kind::Write, &self.path)?;
         let short = machine.faults.iter().any(|fault| fault.shortens(call, Kind::Write)) && bytes.len() > 1;
         let bytes = if short { bytes.get(..1).unwrap_or(bytes) } else { bytes };
         machine.failed += u64::from(short);
@@ -396,7 +410,7 @@ struct SimLock {
 impl VfsLock for SimLock {
     fn describe(&mut self, text: &str) -> Result<()> {
         let mut machine = self.machine.machine();
-        machine.call(Kind::Write)?;
+        machine.call(Kind::Write, &self.path)?;
         machine.change(&self.path, What::Empty(self.node));
         machine.change(&self.path, What::Append(self.node, text.as_bytes().into()));
         Ok(())
