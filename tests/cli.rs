@@ -16,5 +16,7 @@ mod house;
 mod reading;
 #[path = "cli/rescue.rs"]
 mod rescue;
+#[path = "cli/sources.rs"]
+mod sources;
 #[path = "cli/steps.rs"]
 mod steps;

@@ -26,18 +26,27 @@ impl Folder {
 
     /// The files a reader begins with.
     pub(super) fn sources(&self, format: &Format) -> io::Result<Vec<Rc<dyn Source>>> {
-        let names = match format.shape {
-            Shape::File => vec![None],
-            Shape::Folder => {
-                let names = self.output.names()?;
-                names.into_iter().filter(|name| is_main(format, name)).map(Some).collect()
-            }
-        };
-        let source = |name| {
-            Rc::new(Written { output: self.output.reader(), watch: self.watch.clone(), name })
-                as Rc<dyn Source>
-        };
-        Ok(names.into_iter().map(source).collect())
+        match format.shape {
+            Shape::File => Ok(vec![self.written(None, "")]),
+            Shape::Folder => self.sources_under(format, ""),
+        }
+    }
+
+    /// Those of them in a folder, which is named with its `/` and is no part of their names.
+    pub(super) fn sources_under(&self, format: &Format, folder: &str) -> io::Result<Vec<Rc<dyn Source>>> {
+        let names = self.output.names()?;
+        let below = names.iter().filter_map(|name| name.strip_prefix(folder));
+        Ok(below.filter(|name| is_main(format, name)).map(|name| self.source(name, folder)).collect())
+    }
+
+    /// A file in a folder of the export.
+    pub(super) fn source(&self, name: &str, folder: &str) -> Rc<dyn Source> {
+        self.written(Some(name.to_owned()), folder)
+    }
+
+    fn written(&self, name: Option<String>, folder: &str) -> Rc<dyn Source> {
+        let (output, watch) = (self.output.reader(), self.watch.clone());
+        Rc::new(Written { output, watch, folder: folder.to_owned(), name })
     }
 }
 
@@ -58,12 +67,16 @@ impl Sink for Folder {
 struct Written {
     output: OutputReader,
     watch: Rc<dyn Watch>,
+    /// What stands before every name, with its `/`.
+    folder: String,
     name: Option<String>,
 }
 
 impl Written {
-    fn watched(&self, file: impl BufRead + 'static) -> Box<dyn BufRead> {
-        Box::new(Watched { file, watch: self.watch.clone() })
+    fn read(&self, name: Option<&str>) -> io::Result<Box<dyn BufRead>> {
+        let name = name.map(|name| format!("{}{name}", self.folder));
+        let file = self.output.read(name.as_deref())?;
+        Ok(Box::new(Watched { file, watch: self.watch.clone() }))
     }
 }
 
@@ -73,15 +86,15 @@ impl Source for Written {
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead>> {
-        Ok(self.watched(self.output.read(self.name.as_deref())?))
+        self.read(self.name.as_deref())
     }
 
     fn other(&self, path: &str) -> io::Result<Option<Box<dyn BufRead>>> {
         if self.name.is_none() || !safe_path(path) {
             return Ok(None);
         }
-        match self.output.read(Some(path)) {
-            Ok(file) => Ok(Some(self.watched(file))),
+        match self.read(Some(path)) {
+            Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

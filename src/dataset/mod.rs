@@ -11,6 +11,7 @@ mod files;
 mod pages;
 mod preview;
 mod report;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -22,12 +23,14 @@ pub use self::error::DatasetError;
 pub use self::files::Stdout;
 pub use self::preview::{Preview, PreviewFile};
 pub use self::report::{CountsLine, LossGroup, LossLine, Outcome, Summary, grouped};
+pub use self::split::Split;
 
 use self::files::Folder;
 use self::pages::Chosen;
 use crate::interchange::export::{Export, prove};
 use crate::interchange::options::WriteOptions;
 use crate::interchange::sink::Sink;
+use crate::interchange::splits::Splits;
 use crate::interchange::{Format, Report, Shape};
 use crate::model::Issue;
 use crate::session::Frozen;
@@ -61,7 +64,7 @@ pub trait Watch {
 }
 
 /// What is wanted: which layers, in which format, how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// The format; one that we write.
     pub format: &'static Format,
@@ -71,6 +74,8 @@ pub struct Order {
     pub choice: Choice,
     /// Write nothing if anything of the annotations would be lost.
     pub strict: bool,
+    /// Into which splits; nothing for one data set.
+    pub split: Option<Split>,
 }
 
 /// What an export did.
@@ -82,6 +87,8 @@ pub struct Made {
     pub outcome: Outcome,
     /// What was found in the files of the project on the way.
     pub issues: Vec<Issue>,
+    /// Which article is in which split, where it was split.
+    pub splits: Option<Splits>,
 }
 
 impl Order {
@@ -113,6 +120,9 @@ impl Order {
         if let Some(refused) = strictly {
             return Ok(refused);
         }
+        if let Some(split) = &self.split {
+            return self.write_split(split, frozen, path, watch);
+        }
         let mut chosen = self.chosen(frozen, watch);
         let output = Output::create(path, self.format.shape == Shape::Folder)?;
         let mut sink = Folder::new(output, watch.clone());
@@ -126,7 +136,7 @@ impl Order {
         }
         proven.map_err(|cause| DatasetError::Unproven { path: path.to_owned(), cause })?;
         sink.into_output().commit()?;
-        Ok(Made { report, outcome: Outcome::Proven, issues: chosen.issues })
+        Ok(Made { report, outcome: Outcome::Proven, issues: chosen.issues, splits: None })
     }
 
     /// Writes to where it cannot be read back, such as standard output.
@@ -144,7 +154,7 @@ impl Order {
         }
         let mut chosen = self.chosen(frozen, watch);
         let (report, _) = self.export()?.write(&mut chosen, sink)?;
-        Ok(Made { report, outcome: Outcome::Unproven, issues: chosen.issues })
+        Ok(Made { report, outcome: Outcome::Unproven, issues: chosen.issues, splits: None })
     }
 
     /// The losses that a strict export refuses to make.
@@ -153,6 +163,11 @@ impl Order {
             return Ok(None);
         }
         let (report, issues) = self.look(frozen, watch)?;
-        Ok((!report.losses.is_empty()).then_some(Made { report, outcome: Outcome::Refused, issues }))
+        Ok((!report.losses.is_empty()).then_some(Made {
+            report,
+            outcome: Outcome::Refused,
+            issues,
+            splits: None,
+        }))
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::DatasetError;
-use crate::interchange::{Counts, Format, Loss, OffsetUnit, Report};
+use super::{DatasetError, Made, split};
+use crate::interchange::{Counts, Format, Loss, OffsetUnit};
 use crate::store::outside;
 
 /// How far an export came.
@@ -43,6 +44,12 @@ pub struct Summary {
     pub relations: CountsLine,
     /// Each loss.
     pub losses: Vec<LossLine>,
+    /// Where it was split: the number of articles of each split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub splits: Option<Value>,
+    /// Where it was split: the clusters of near-duplicates that were kept together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near_duplicates: Option<usize>,
 }
 
 /// Counts as written.
@@ -86,7 +93,8 @@ impl From<&Loss> for LossLine {
 
 impl Summary {
     /// What there is to say of an export in a format.
-    pub fn of(format: &Format, report: &Report, outcome: Outcome) -> Self {
+    pub fn of(format: &Format, made: &Made) -> Self {
+        let Made { report, outcome, splits, .. } = made;
         Self {
             format: format.name,
             offsets: report.unit.map(|unit| match unit {
@@ -96,13 +104,15 @@ impl Summary {
                 OffsetUnit::Graphemes => "graphemes",
             }),
             leaves_out: report.leaves_out.clone(),
-            proven: outcome == Outcome::Proven,
-            written: outcome != Outcome::Refused,
+            proven: *outcome == Outcome::Proven,
+            written: *outcome != Outcome::Refused,
             articles: report.articles,
             layers: report.layers,
             spans: report.spans.into(),
             relations: report.relations.into(),
             losses: report.losses.iter().map(LossLine::from).collect(),
+            splits: splits.as_ref().map(split::counts),
+            near_duplicates: splits.as_ref().map(|splits| splits.near_duplicates().0),
         }
     }
 

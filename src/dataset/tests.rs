@@ -47,7 +47,7 @@ fn project(layers: &[(&str, &[&str])]) -> (tempfile::TempDir, Session) {
 
 fn order(format: &str) -> Order {
     let format = interchange::by_name(format).unwrap();
-    Order { format, options: WriteOptions::default(), choice: Choice::default(), strict: false }
+    Order { format, options: WriteOptions::default(), choice: Choice::default(), strict: false, split: None }
 }
 
 /// The data set as text, poured into memory.
@@ -120,12 +120,12 @@ fn two_layers_of_one_article_need_a_format_with_a_place_for_them() {
 #[test]
 fn a_strict_export_that_would_lose_something_writes_nothing() {
     let (folder, session) = project(&[("[Ali [said]{claim#2} no [more]{claim#2}]{actor}", &["me"])]);
-    let path = folder.path().join("out.conllup");
-    let strict = Order { strict: true, ..order("conllu-plus") };
+    let path = folder.path().join("out.conll");
+    let strict = Order { strict: true, ..order("conll") };
     let made = strict.write(&session.frozen(), &path, &patience(usize::MAX)).unwrap();
     assert_eq!((made.outcome, made.report.losses.len()), (Outcome::Refused, 1));
     assert_eq!(left(&folder), [PathBuf::new(); 0]);
-    let made = order("conllu-plus").write(&session.frozen(), &path, &patience(usize::MAX)).unwrap();
+    let made = order("conll").write(&session.frozen(), &path, &patience(usize::MAX)).unwrap();
     assert_eq!((made.outcome, left(&folder)), (Outcome::Proven, vec![path]));
 }
 

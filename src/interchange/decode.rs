@@ -115,7 +115,7 @@ fn detect(bytes: &[u8]) -> Result<Found, FormatError> {
 }
 
 /// Control bytes that no text in UTF-8 or a legacy encoding holds.
-fn is_odd_control(byte: u8) -> bool {
+pub(super) fn is_odd_control(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
 

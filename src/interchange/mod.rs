@@ -33,17 +33,22 @@
 pub mod bio;
 mod brat;
 pub mod build;
+mod columns;
 mod conll;
 pub mod csv_guard;
+mod day;
 pub mod decode;
 mod doccano;
+pub mod docx;
 pub mod export;
 pub mod fit;
 pub mod format;
 pub mod guard;
+pub mod html;
 mod item;
 pub mod jsonl;
 pub mod lines;
+pub mod mhtml;
 pub mod options;
 pub mod plan;
 pub mod proof;
@@ -55,6 +60,7 @@ mod roundtrip;
 pub mod sink;
 pub mod sniff;
 mod spacy;
+pub mod splits;
 mod table;
 pub mod text;
 pub mod tokens;
@@ -72,6 +78,10 @@ pub use wire::{RelationLine, SpanLine, origin_from, origin_name};
 /// Every format, in the order of menus.
 pub const FORMATS: &[Format] = &[
     text::FORMAT,
+    html::FORMAT,
+    mhtml::FORMAT,
+    docx::FORMAT,
+    columns::TABLE,
     jsonl::FORMAT,
     brat::FORMAT,
     conll::PLUS,
@@ -80,6 +90,7 @@ pub const FORMATS: &[Format] = &[
     spacy::FORMAT,
     table::CSV,
     table::TSV,
+    columns::LINES,
 ];
 
 /// The format of this name or alias.

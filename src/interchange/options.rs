@@ -124,4 +124,12 @@ pub struct Columns {
     pub title: Option<String>,
     /// Its day.
     pub date: Option<String>,
+    /// Its newspaper or agency.
+    pub source: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Its address.
+    pub url: Option<String>,
+    /// Its language.
+    pub language: Option<String>,
 }

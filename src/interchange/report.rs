@@ -132,6 +132,15 @@ impl Counts {
         if clipped { self.clipped += 1 } else { self.lossless += 1 }
     }
 
+    /// Adds the counts of another part.
+    fn absorb(&mut self, other: Self) {
+        self.read += other.read;
+        self.written += other.written;
+        self.lossless += other.lossless;
+        self.clipped += other.clipped;
+        self.dropped += other.dropped;
+    }
+
     /// Counts one that did not.
     pub fn dropped(&mut self) {
         self.read += 1;
@@ -159,6 +168,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Adds what another part of the same export did.
+    pub fn absorb(&mut self, other: Self) {
+        self.unit = other.unit;
+        self.leaves_out = other.leaves_out;
+        self.articles += other.articles;
+        self.layers += other.layers;
+        self.spans.absorb(other.spans);
+        self.relations.absorb(other.relations);
+        self.losses.extend(other.losses);
+    }
+
     /// Notes a loss.
     pub fn lose(&mut self, place: Place, kind: LossKind, reason: impl Into<String>) {
         self.losses.push(Loss { place, kind, reason: reason.into() });

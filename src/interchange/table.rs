@@ -1,8 +1,7 @@
 //! A table of spans for spreadsheets, as CSV or TSV: one row an article (with its text), then one row a span, then one a
 //! relation. Positions count code points. Cells that a spreadsheet would run as formulas stand behind an apostrophe.
 //!
-//! A table without the column `kind` is one of plain articles, one a row: the columns that hold text, id, title and date
-//! are found by these names or named by the person.
+//! A table without the column `kind` is one of plain articles, see [`columns`].
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,11 +9,10 @@ use std::rc::Rc;
 
 use super::build::{Build, Names, SpanIn};
 use super::csv_guard::{guard, unguard};
-use super::sink::{Out, Sink, Source, read_whole, stem};
+use super::sink::{Out, Sink, Source, read_whole};
 use super::units::{Positions, Ruler};
 use super::{
-    Format, FormatError, Header, Item, Keeps, OffsetUnit, Page, ReadOptions, Reading, Record, Writer, decode,
-    text,
+    Format, FormatError, Header, Item, Keeps, OffsetUnit, Page, ReadOptions, Reading, Record, Writer, columns,
 };
 use crate::language::slug;
 use crate::model::{ArticleInfo, Attributes, Layer, Status, is_folder_safe};
@@ -27,6 +25,7 @@ pub(super) const CSV: Format = Format {
     extensions: &["csv"],
     units: &[OffsetUnit::CodePoints],
     keeps: KEEPS,
+    knows: Some(is_ours),
     read: Some(read),
     write: Some(|_| Box::new(TableWriter { delimiter: b',', rows: None })),
     help: "a table for spreadsheets: a row an article, a span, a relation; or plain articles, one a row",
@@ -164,6 +163,14 @@ impl Row {
     }
 }
 
+/// Whether a table says in each row what it is of.
+fn is_ours(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let cells = line.split(|byte| matches!(byte, b',' | b';' | b'\t'));
+    cells.map(|cell| cell.trim_ascii()).any(|cell| matches!(cell, b"kind" | b"\"kind\""))
+}
+
 fn read(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Reading, FormatError> {
     let bytes = read_whole(&**source)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
@@ -180,6 +187,9 @@ fn read(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Reading, Forma
     };
     let names: Vec<String> =
         table.headers().map_err(unsound)?.iter().map(|name| name.trim().to_owned()).collect();
+    if !names.iter().any(|name| name == "kind") {
+        return columns::read_table(source, options);
+    }
     let mut rows = Vec::new();
     for record in table.records() {
         let record = record.map_err(unsound)?;
@@ -188,52 +198,8 @@ fn read(source: &Rc<dyn Source>, options: &ReadOptions) -> Result<Reading, Forma
         let cells = names.iter().cloned().zip(record.iter().map(|cell| unguard(cell).to_owned())).collect();
         rows.push(Row { line, cells });
     }
-    let name = slug::slug(stem(source.name()));
-    let items = if names.iter().any(|name| name == "kind") {
-        annotated(&rows, options)?
-    } else {
-        articles(&rows, &names, &name, options)?
-    };
+    let items = annotated(&rows, options)?;
     Ok(Reading::new(items.into_iter().map(|record| Ok(Item::Record(Box::new(record))))))
-}
-
-/// Rows of plain articles.
-fn articles(
-    rows: &[Row],
-    names: &[String],
-    file: &str,
-    options: &ReadOptions,
-) -> Result<Vec<Record>, FormatError> {
-    let column = |named: &Option<String>, usual: &[&str]| match named {
-        Some(named) if names.contains(named) => Ok(Some(named.clone())),
-        Some(named) => Err(FormatError::new(format!(
-            "there is no column {named:?}; nothing was imported: it has {}",
-            names.join(", ")
-        ))),
-        None => Ok(names.iter().find(|name| usual.contains(&name.to_lowercase().as_str())).cloned()),
-    };
-    let columns = &options.columns;
-    let Some(text_column) = column(&columns.text, &["text", "content", "body", "article"])? else {
-        return Err(FormatError::new(format!(
-            "has no column for the text; nothing was imported: name it with --text-column, it has {}",
-            names.join(", ")
-        )));
-    };
-    let (id, title) = (column(&columns.id, &["id"])?, column(&columns.title, &["title", "headline"])?);
-    let date = column(&columns.date, &["date", "published"])?;
-    let value = |row: &Row, column: &Option<String>| {
-        column.as_ref().map(|name| row.get(name).to_owned()).filter(|value| !value.is_empty())
-    };
-    let record = |(nth, row): (usize, &Row)| {
-        let text = decode::unify_line_ends(row.get(&text_column).to_owned());
-        let given = value(row, &id).or_else(|| value(row, &title)).map(|name| slug::slug(&name));
-        let wish = given.unwrap_or_else(|| format!("{file}-{}", nth + 1));
-        let mut info = ArticleInfo { id: wish.as_str().into(), ..text::describe(&wish, &text) };
-        info.title = value(row, &title).unwrap_or(info.title);
-        info.date = value(row, &date).unwrap_or(info.date);
-        Record::bare(info, text)
-    };
-    Ok(rows.iter().enumerate().map(record).collect())
 }
 
 /// Rows of articles with their spans and relations.
@@ -327,14 +293,14 @@ mod tests {
         let file = "\u{feff}nr;Headline;content\n1;عنوان;\"نص\r\nثان\"\n2;;Second text\n";
         let records = read_all(file, &ReadOptions::default()).unwrap();
         assert_eq!((&*records[0].text, records[0].info.title.as_str()), ("نص\nثان", "عنوان"));
-        assert_eq!(records[1].info.id.as_str(), "news-2");
+        assert_eq!(records[1].info.id.as_str(), "second-text", "its first words, where it has no title");
         let named = |text: &str| ReadOptions {
             columns: Columns { text: Some(text.into()), ..Columns::default() },
             ..ReadOptions::default()
         };
         assert_eq!(&*read_all(file, &named("nr")).unwrap()[1].text, "2");
-        assert!(read_all(file, &named("no")).unwrap_err().contains("nr, Headline, content"));
-        assert!(read_all("a,b\n1,2\n", &ReadOptions::default()).unwrap_err().contains("--text-column"));
+        assert!(read_all(file, &named("no")).unwrap_err().contains("\"nr\", \"Headline\", \"content\""));
+        assert!(read_all("a,b\n1,2\n", &ReadOptions::default()).unwrap_err().contains("--column text=NAME"));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::app::controls::{Button, Look, focus_ring, paint_middle, segments};
 use crate::app::desk::Desk;
 use crate::app::panels::listing;
 use crate::app::theme::{Palette, size, space};
-use crate::app::widgets::Label;
+use crate::app::widgets::{Label, TextField};
+use crate::interchange::splits::Stratum;
 use crate::interchange::{Format, Shape};
 use crate::model::{AnnotatorId, Status};
 
@@ -29,6 +30,7 @@ impl DataSet {
                 self.statuses(ui);
                 self.labels(ui, desk);
                 self.options(ui);
+                self.split(ui, desk);
             });
         });
     }
@@ -124,6 +126,38 @@ impl DataSet {
                 let name = format!("Spans of {}", label.name);
                 if pill(ui, &label.name, &name, on, Some(palette.label(label))).clicked() {
                     toggle(&mut self.setup.without, &label.id, !on);
+                }
+            }
+        });
+    }
+
+    /// Whether it is split, and how.
+    fn split(&mut self, ui: &mut Ui, desk: &Desk) {
+        heading(ui, "Split");
+        let on = self.setup.is_split;
+        let text = "Near-duplicates together";
+        if pill(ui, text, "Split the data set, near-duplicates together", on, None).clicked() {
+            self.setup.toggle_split(desk.session.root());
+        }
+        if !self.setup.is_split {
+            return;
+        }
+        ui.horizontal(|ui| {
+            let room = ui.available_width() - 72.0 - space::UNIT;
+            TextField::new("shares", &mut self.setup.shares).name("Shares of the splits").width(room).ui(ui);
+            TextField::new("seed", &mut self.setup.seed)
+                .name("Seed of the splits")
+                .hint("Seed")
+                .width(72.0)
+                .ui(ui);
+        });
+        Label::new("As frequent in each as in all:").size(size::HINT).dim().ui(ui);
+        pills(ui, |ui| {
+            for stratum in Stratum::ALL {
+                let on = self.setup.by.contains(&stratum);
+                let name = format!("Stratify by {}", stratum.as_str());
+                if pill(ui, stratum.as_str(), &name, on, None).clicked() {
+                    toggle(&mut self.setup.by, &stratum, on);
                 }
             }
         });

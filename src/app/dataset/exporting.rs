@@ -43,7 +43,7 @@ impl Exporting {
         let (target, format) = (path.clone(), order.format.name);
         let job = Job::start("hashiya-export", ctx, move |progress| {
             let made = order.write(&frozen, &target, &Heard::watch(progress))?;
-            let summary = Summary::of(order.format, &made.report, made.outcome);
+            let summary = Summary::of(order.format, &made);
             let reported = report && made.outcome != Outcome::Refused;
             let unreported = reported.then(|| summary.write(&report_path(&target)).err()).flatten();
             Ok(Written { made, unreported: unreported.map(|error| error.to_string()) })

@@ -46,7 +46,7 @@ impl DataSet {
     }
 
     fn place(&mut self, ui: &mut Ui) {
-        let what = if self.setup.format.shape == Shape::Folder { "Folder" } else { "File" };
+        let what = if self.setup.shape() == Shape::Folder { "Folder" } else { "File" };
         Label::new(what).bold().ui(ui);
         let browse = Button::new("Browse…").name("Choose where to write");
         let room = ui.available_width() - browse.measure(ui) - space::UNIT;
@@ -99,7 +99,7 @@ impl DataSet {
             let role = if *good { Role::Status } else { Role::Alert };
             Label::new(said.as_str()).color(ink).elide().role(role).ui(ui);
         } else if self.taken.as_ref().is_some_and(|(_, _, taken)| *taken == Some(true)) {
-            let said = match self.setup.format.shape {
+            let said = match self.setup.shape() {
                 Shape::File => "A file of this name is there; it is replaced when the new one is proven.",
                 Shape::Folder => "A folder of this name is there; it must be empty.",
             };

@@ -62,7 +62,7 @@ impl App {
         match screen.asked.take() {
             None => {}
             Some(Asked::Browse) => {
-                let folder = screen.setup.format.shape == Shape::Folder;
+                let folder = screen.setup.shape() == Shape::Folder;
                 let wanted =
                     if folder { dialogs::Wanted::DataSetFolder } else { dialogs::Wanted::DataSetFile };
                 self.ask(ctx, wanted);

@@ -146,7 +146,9 @@ fn look(order: &Order, frozen: &Frozen, watch: &Rc<dyn Watch>) -> Result<Looked,
         count: group.losses.len(),
         spots: group.losses.iter().take(LISTED).map(|loss| words.spot(&loss.place)).collect(),
     });
-    let groups = groups.collect();
+    let mut groups: Vec<Group> = groups.collect();
+    // What is gone comes before what is changed.
+    groups.sort_by_key(|group| (!matches!(group.kind, "dropped" | "lost"), group.kind != "clipped"));
     Ok(Looked { report, groups, issues: issues.iter().map(ToString::to_string).collect() })
 }
 

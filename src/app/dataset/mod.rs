@@ -125,7 +125,7 @@ impl DataSet {
         ui.scope_builder(UiBuilder::new().max_rect(left), |ui| self.choices(ui, desk));
         let right = Rect::from_min_max(pos2(middle, body.top()), body.max);
         ui.scope_builder(UiBuilder::new().max_rect(right), |ui| {
-            self.found(ui, order.as_ref().err().copied())
+            self.found(ui, order.as_ref().err().map(String::as_str))
         });
         let foot = Rect::from_min_max(pos2(area.left(), body.bottom()), area.max);
         ui.scope_builder(UiBuilder::new().max_rect(foot.shrink2(vec2(SIDE, 12.0))), |ui| {
@@ -135,7 +135,7 @@ impl DataSet {
     }
 
     /// Begins to look anew where the choice or the project changed.
-    fn refresh(&mut self, ctx: &Context, desk: &Desk) -> Result<Order, &'static str> {
+    fn refresh(&mut self, ctx: &Context, desk: &Desk) -> Result<Order, String> {
         let revision = desk.session.revision();
         if self.revision != revision && self.looking.as_ref().is_none_or(Looking::is_over) {
             self.revision = revision;
@@ -146,8 +146,8 @@ impl DataSet {
         let order = self.setup.order(&self.frozen, &self.offered);
         match &order {
             Ok(order) => {
-                // Strictness changes nothing of what is found.
-                let order = Order { strict: false, ..order.clone() };
+                // Strictness and splits change nothing of what is found.
+                let order = Order { strict: false, split: None, ..order.clone() };
                 if !self.looking.as_ref().is_some_and(|looking| looking.is_about(&order, self.revision)) {
                     if self.looking.as_ref().is_some_and(|looking| !looking.is_for(&order)) {
                         // What was said of another choice.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::dataset::{Choice, Order};
+use crate::dataset::{Choice, Order, Split};
+use crate::interchange::splits::{Shares, Stratum};
 use crate::interchange::{FORMATS, Format, Shape, WriteOptions, options};
 use crate::model::{AnnotatorId, LabelId, Project, Status};
 use crate::session::Frozen;
@@ -20,6 +21,11 @@ pub(in crate::app) struct Setup {
     pub(super) statuses: BTreeSet<Status>,
     /// Labels that do not go out.
     pub(super) without: BTreeSet<LabelId>,
+    /// Whether it is split, into what, with which number, and what should be as frequent in each.
+    pub(super) is_split: bool,
+    pub(super) shares: String,
+    pub(super) seed: String,
+    pub(super) by: BTreeSet<Stratum>,
     /// Write nothing if anything would be lost.
     pub(super) strict: bool,
     /// Write a report beside it.
@@ -68,6 +74,10 @@ impl Setup {
             annotators: BTreeSet::from([annotator.clone()]),
             statuses: BTreeSet::new(),
             without: BTreeSet::new(),
+            is_split: false,
+            shares: "train=0.8,dev=0.1,test=0.1".to_owned(),
+            seed: "0".to_owned(),
+            by: BTreeSet::new(),
             strict: false,
             report: true,
             path: String::new(),
@@ -90,11 +100,32 @@ impl Setup {
         }
         let root = absolute(root);
         let project = root.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let name = match (self.format.shape, self.format.extensions.first()) {
+        let name = match (self.shape(), self.format.extensions.first()) {
             (Shape::File, Some(extension)) => format!("{project}.{extension}"),
             _ => format!("{project}-{}", self.format.name),
         };
         self.path = root.with_file_name(name).to_string_lossy().into_owned();
+    }
+
+    /// Whether a file or a folder is written.
+    pub(super) fn shape(&self) -> Shape {
+        if self.is_split { Shape::Folder } else { self.format.shape }
+    }
+
+    /// Splits the data set, or does not.
+    pub(super) fn toggle_split(&mut self, root: &Path) {
+        self.is_split = !self.is_split;
+        self.suggest_path(root);
+    }
+
+    fn split(&self) -> Result<Option<Split>, String> {
+        if !self.is_split {
+            return Ok(None);
+        }
+        let shares = Shares::parse(&self.shares).map_err(|problem| format!("Split: {problem}."))?;
+        let seed = self.seed.trim().parse();
+        let seed = seed.map_err(|_| format!("The seed {:?} is no whole number.", self.seed.trim()))?;
+        Ok(Some(Split { shares, seed, by: self.by.iter().copied().collect() }))
     }
 
     /// Where it goes; a name alone lies beside the project's folder.
@@ -135,23 +166,29 @@ impl Setup {
     }
 
     /// What is wanted, or what to choose first. `offered` are those whose layers may go out.
-    pub(super) fn order(&self, frozen: &Frozen, offered: &[AnnotatorId]) -> Result<Order, &'static str> {
+    pub(super) fn order(&self, frozen: &Frozen, offered: &[AnnotatorId]) -> Result<Order, String> {
         let chosen: Vec<AnnotatorId> =
             offered.iter().filter(|annotator| self.annotators.contains(annotator)).cloned().collect();
         if chosen.is_empty() {
-            return Err("Choose at least one layer.");
+            return Err("Choose at least one layer.".to_owned());
         }
         let every = frozen.layers().iter().all(|key| chosen.contains(&key.annotator));
         let labels = self.labels(frozen.project());
         if labels.is_empty() && !self.without.is_empty() {
-            return Err("Choose at least one label.");
+            return Err("Choose at least one label.".to_owned());
         }
         let choice = Choice {
             annotators: if every { Vec::new() } else { chosen },
             statuses: self.statuses.iter().copied().collect(),
             labels: if self.without.is_empty() { Vec::new() } else { labels },
         };
-        Ok(Order { format: self.format, options: self.options(), choice, strict: self.strict })
+        Ok(Order {
+            format: self.format,
+            options: self.options(),
+            choice,
+            strict: self.strict,
+            split: self.split()?,
+        })
     }
 
     fn labels(&self, project: &Project) -> Vec<LabelId> {

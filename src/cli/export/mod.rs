@@ -12,9 +12,10 @@ use indicatif::ProgressBar;
 
 use super::print::{Printer, progress};
 use super::{Verdict, open};
-use crate::dataset::{Choice, Order, Stdout, Step, Summary, Watch};
+use crate::dataset::{Choice, Order, Split, Stdout, Step, Summary, Watch};
 use crate::interchange::bio::{Overlaps, Scheme};
 use crate::interchange::options::{self, WriteOptions};
+use crate::interchange::splits::{Shares, Stratum};
 use crate::interchange::tokens::{Cut, Tokens};
 use crate::interchange::{self, FORMATS, Format, OffsetUnit, Shape};
 use crate::model::{LabelId, Status};
@@ -59,6 +60,16 @@ pub(super) struct Args {
     /// What positions count, where programs that read the format disagree.
     #[arg(long, value_name = "UNIT", value_parser = ["code-points", "utf-16", "bytes", "graphemes"])]
     offset_unit: Option<String>,
+    /// Write a data set for each of these shares into a folder, with near-duplicate articles in the same one, and
+    /// splits.json, which says how and which.
+    #[arg(long, value_name = "train=0.8,dev=0.1,test=0.1")]
+    split: Option<String>,
+    /// Another number splits otherwise; the same gives the same splits again.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "split")]
+    seed: u64,
+    /// What should be as frequent in each split as in all; may be given several times.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = ["label", "source", "month"], requires = "split")]
+    stratify: Vec<String>,
     /// Write the report, with each loss, to this file as JSON.
     #[arg(long, value_name = "R.json")]
     report: Option<PathBuf>,
@@ -84,13 +95,17 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         bail!("{} is a folder of files; nothing was written: give --output a name", format.name);
     }
     let options = write_options(args, format)?;
+    let split = split(args)?;
+    if to_stdout && split.is_some() {
+        bail!("splits are files of a folder; nothing was written: give --output a name");
+    }
     let session = open::to_read(&args.project)?;
     let choice = Choice {
         annotators: open::annotators(&session, &args.annotator)?,
         statuses: args.status.iter().filter_map(|name| Status::from_name(name)).collect(),
         labels: labels(&session, &args.label)?,
     };
-    let order = Order { format, options, choice, strict: args.strict };
+    let order = Order { format, options, choice, strict: args.strict, split };
     let (frozen, bar) = (session.frozen(), Rc::new(Bar::default()) as Rc<dyn Watch>);
     let made = if to_stdout {
         order.pour(&frozen, &mut Stdout, &bar)?
@@ -98,7 +113,7 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         order.write(&frozen, &args.output, &bar)?
     };
     open::tell(&made.issues);
-    let summary = Summary::of(format, &made.report, made.outcome);
+    let summary = Summary::of(format, &made);
     if let Some(path) = &args.report {
         summary.write(path)?;
     }
@@ -108,6 +123,17 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         told::tell(&summary, &args.output);
     }
     Ok(Verdict::findings(!made.report.losses.is_empty()))
+}
+
+/// How it is to be split; nothing for one data set.
+fn split(args: &Args) -> anyhow::Result<Option<Split>> {
+    let Some(split) = &args.split else { return Ok(None) };
+    let shares = match Shares::parse(split) {
+        Ok(shares) => shares,
+        Err(problem) => bail!("--split: {problem}; nothing was written"),
+    };
+    let by = args.stratify.iter().filter_map(|name| Stratum::from_name(name)).collect();
+    Ok(Some(Split { shares, seed: args.seed, by }))
 }
 
 /// The labels chosen, all of the codebook where none was named.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::super::print::{count, note};
 use crate::dataset::{CountsLine, LossLine, Summary, grouped};
 
@@ -23,6 +25,12 @@ pub(super) fn tell(summary: &Summary, output: &Path) {
     }
     if let Some(unit) = summary.offsets {
         note(format!("positions count {}", unit.replace('_', " ")));
+    }
+    if let Some(Value::Object(splits)) = &summary.splits {
+        let counts: Vec<String> =
+            splits.iter().map(|(name, articles)| format!("{name} {articles}")).collect();
+        let together = count(summary.near_duplicates.unwrap_or_default(), "cluster");
+        note(format!("articles: {}; {together} of near-duplicates, each in one split", counts.join(", ")));
     }
     tell_counts("spans", &summary.spans);
     tell_counts("relations", &summary.relations);

@@ -45,18 +45,10 @@ pub(super) struct Args {
     /// Keep spans that do not stand at their words aside as lost, instead of refusing the file.
     #[arg(long)]
     keep_mismatches: bool,
-    /// Column or key that holds the text of an article, in CSV and JSON lines.
-    #[arg(long, value_name = "NAME")]
-    text_column: Option<String>,
-    /// Column or key of its id.
-    #[arg(long, value_name = "NAME")]
-    id_column: Option<String>,
-    /// Column or key of its title.
-    #[arg(long, value_name = "NAME")]
-    title_column: Option<String>,
-    /// Column or key of its day.
-    #[arg(long, value_name = "NAME")]
-    date_column: Option<String>,
+    /// Which column (CSV, TSV) or key (JSON lines) holds a part of plain articles: text, title, date, id, source, author,
+    /// url or language. May be given several times; found by its usual names where it is not given.
+    #[arg(long, value_name = "PART=NAME", value_parser = column)]
+    column: Vec<(String, String)>,
     /// Say what would be done, and change nothing.
     #[arg(long)]
     dry_run: bool,
@@ -101,6 +93,32 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     Ok(Verdict::findings(summary.has_findings()))
 }
 
+/// The parts of an article that `--column` knows.
+const PARTS: [&str; 8] = ["text", "title", "date", "id", "source", "author", "url", "language"];
+
+fn column(given: &str) -> Result<(String, String), String> {
+    match given.split_once('=') {
+        Some((part, name)) if PARTS.contains(&part) && !name.is_empty() => {
+            Ok((part.to_owned(), name.to_owned()))
+        }
+        _ => Err(format!("write it as PART=NAME, PART being one of {}", PARTS.join(", "))),
+    }
+}
+
+fn columns(given: &[(String, String)]) -> Columns {
+    let of = |wanted: &str| given.iter().rfind(|(part, _)| part == wanted).map(|(_, name)| name.clone());
+    Columns {
+        text: of("text"),
+        title: of("title"),
+        date: of("date"),
+        id: of("id"),
+        source: of("source"),
+        author: of("author"),
+        url: of("url"),
+        language: of("language"),
+    }
+}
+
 fn options(args: &Args) -> anyhow::Result<Options> {
     if let Some(annotator) = args.annotator.as_deref().filter(|annotator| !is_folder_safe(annotator)) {
         bail!(
@@ -115,12 +133,7 @@ fn options(args: &Args) -> anyhow::Result<Options> {
             unit: args.offset_unit.as_deref().and_then(OffsetUnit::from_name),
             keep_mismatches: args.keep_mismatches,
             encoding: args.encoding.clone(),
-            columns: Columns {
-                text: args.text_column.clone(),
-                id: args.id_column.clone(),
-                title: args.title_column.clone(),
-                date: args.date_column.clone(),
-            },
+            columns: columns(&args.column),
         },
         named: args.paths.clone(),
     })

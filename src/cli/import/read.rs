@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::interchange::export::is_main;
+use crate::interchange::options::Columns;
 use crate::interchange::sink::Source;
 use crate::interchange::{self, FORMATS, Format, FormatError, Item, ReadOptions, Reading, Shape};
 use crate::store::{StoreError, outside};
@@ -77,6 +78,14 @@ fn format_of(path: &Path) -> Option<&'static Format> {
     interchange::by_content(extension, &outside::head(path, HEAD).unwrap_or_default())
 }
 
+/// Whoever names columns means plain articles, also in JSON lines that could be a data set.
+fn by_columns(path: &Path, options: &Options) -> Option<&'static Format> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let lines = interchange::by_name("jsonl-articles")?;
+    let named = options.read.columns != Columns::default();
+    (named && lines.extensions.contains(&extension.as_str())).then_some(lines)
+}
+
 /// As many items are kept while a file is read to its end; where it has no more, it is not read again.
 const KEPT: usize = 16;
 
@@ -84,7 +93,7 @@ const KEPT: usize = 16;
 pub(super) fn open(path: &Path, options: &Options) -> anyhow::Result<Incoming> {
     // A file named on the command line is an article unless it says otherwise.
     let text = interchange::by_name("text").filter(|_| options.format.is_none());
-    let format = options.format.or_else(|| format_of(path)).or(text);
+    let format = options.format.or_else(|| by_columns(path, options)).or_else(|| format_of(path)).or(text);
     let Some((format, reads)) = format.and_then(|format| Some((format, format.read?))) else {
         anyhow::bail!("the format is not known; nothing was imported")
     };
