@@ -132,6 +132,27 @@ fn strict_refuses_to_lose_and_leaves_nothing() {
 }
 
 #[test]
+fn a_split_is_a_folder_with_its_manifest() {
+    let mut room = Room::open(&[MARKED, "[Basra]{location} one", "two [today]{date}", "three"]);
+    room.desk().session.sync().unwrap();
+    room.open_data_set();
+    room.harness.get_by_label_contains("Split the data set").click();
+    room.step();
+    room.wait_for("Folder");
+    room.write_data_set();
+    room.wait_for("Wrote 4 articles");
+    let folder = room.root.with_file_name("study-jsonl");
+    let by_cli = tempfile::tempdir().unwrap();
+    let out = by_cli.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hashiya"));
+    command.arg("export").arg(&room.root).args(["--format", "jsonl", "--split", "train=0.8,dev=0.1,test=0.1"]);
+    assert!(command.arg("--output").arg(&out).status().unwrap().success());
+    for name in ["splits.json", "train.jsonl", "dev.jsonl", "test.jsonl"] {
+        assert_eq!(std::fs::read(folder.join(name)).unwrap(), std::fs::read(out.join(name)).unwrap(), "{name}");
+    }
+}
+
+#[test]
 fn an_export_that_is_stopped_leaves_nothing_unfinished() {
     let mut room = Room::open(&[MARKED; 24]);
     room.open_data_set();
