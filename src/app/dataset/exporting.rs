@@ -8,7 +8,7 @@ use egui::Context;
 use super::looking::said;
 use super::{Heard, STEPS, Wanted, Writing};
 use crate::app::jobs::{Job, Progress};
-use crate::app::panels::counted;
+use crate::app::panels::{count, counted};
 use crate::app::widgets::isolate;
 use crate::dataset::{DatasetError, Made, Outcome, Step, Summary};
 
@@ -83,8 +83,10 @@ impl Exporting {
         match result {
             Err(failed) => (failed, false),
             Ok(Written { made, .. }) if made.outcome == Outcome::Refused => {
-                let losses = counted(made.report.losses.len(), "loss");
-                let losses = losses.replace("losss", "losses");
+                let losses = match made.report.losses.len() {
+                    1 => "1 loss".to_owned(),
+                    more => format!("{} losses", count(more)),
+                };
                 (
                     format!("Nothing was written: strict, and there would be {losses} in {}", self.format),
                     false,

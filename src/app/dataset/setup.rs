@@ -123,8 +123,9 @@ impl Setup {
             return Ok(None);
         }
         let shares = Shares::parse(&self.shares).map_err(|problem| format!("Split: {problem}."))?;
-        let seed = self.seed.trim().parse();
-        let seed = seed.map_err(|_| format!("The seed {:?} is no whole number.", self.seed.trim()))?;
+        let Ok(seed) = self.seed.trim().parse() else {
+            return Err(format!("The seed {:?} is no whole number; write one, such as 0.", self.seed.trim()));
+        };
         Ok(Some(Split { shares, seed, by: self.by.iter().copied().collect() }))
     }
 
