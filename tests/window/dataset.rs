@@ -145,10 +145,19 @@ fn a_split_is_a_folder_with_its_manifest() {
     let by_cli = tempfile::tempdir().unwrap();
     let out = by_cli.path().join("out");
     let mut command = Command::new(env!("CARGO_BIN_EXE_hashiya"));
-    command.arg("export").arg(&room.root).args(["--format", "jsonl", "--split", "train=0.8,dev=0.1,test=0.1"]);
+    command.arg("export").arg(&room.root).args([
+        "--format",
+        "jsonl",
+        "--split",
+        "train=0.8,dev=0.1,test=0.1",
+    ]);
     assert!(command.arg("--output").arg(&out).status().unwrap().success());
     for name in ["splits.json", "train.jsonl", "dev.jsonl", "test.jsonl"] {
-        assert_eq!(std::fs::read(folder.join(name)).unwrap(), std::fs::read(out.join(name)).unwrap(), "{name}");
+        assert_eq!(
+            std::fs::read(folder.join(name)).unwrap(),
+            std::fs::read(out.join(name)).unwrap(),
+            "{name}"
+        );
     }
 }
 
