@@ -22,6 +22,8 @@ pub mod interchange;
 
 pub mod session;
 
+pub mod dataset;
+
 #[cfg(feature = "gui")]
 pub mod layout;
 

@@ -1,5 +1,6 @@
 //! An open project: the one place that applies edits. Project → history → journal, in this order.
 
+mod frozen;
 mod outside;
 
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use crate::model::{AnnotatorId, ArticleId, ArticleInfo, Edit, EditError, History, Issue, LayerKey, Project};
 pub use crate::store::{OutsideCheck, OutsideFound, TakenIn};
+pub use frozen::Frozen;
 pub use outside::OutsideNews;
 
 pub use crate::store::{Access, LayerCounts, Reader, Waiting};

@@ -29,6 +29,11 @@ keys Escape ctrl+k
 shoot palette
 keys Escape question
 shoot keys
+keys Escape ctrl+e
+sleep 1
+keys Down Down Down
+sleep 1
+shoot dataset
 keys Escape
 close_window || die "the program did not end cleanly"
 rm -rf "$place"

@@ -77,6 +77,8 @@ pub enum UiCommand {
     ImportFiles,
     /// Imports a folder.
     ImportFolder,
+    /// Opens the data set screen.
+    ExportDataSet,
     /// Opens another project.
     OpenProject,
     /// Starts a project.
@@ -207,6 +209,7 @@ impl UiCommand {
         Self::ImportFiles,
         Self::ImportFolder,
         Self::PasteArticle,
+        Self::ExportDataSet,
         Self::OpenProject,
         Self::NewProject,
         Self::ShowBackups,

@@ -16,6 +16,10 @@ pub enum Wanted {
     Project,
     /// An empty folder for a new project.
     NewProject,
+    /// The file of a data set.
+    DataSetFile,
+    /// The folder of a data set.
+    DataSetFolder,
 }
 
 /// What came of asking.
@@ -50,6 +54,12 @@ impl Picker for SystemPicker {
                 dialog.set_title("Import a folder of articles").pick_folder().map(|path| vec![path])
             }
             Wanted::Project => dialog.set_title("Open a project").pick_folder().map(|path| vec![path]),
+            Wanted::DataSetFile => {
+                dialog.set_title("Write the data set to").save_file().map(|path| vec![path])
+            }
+            Wanted::DataSetFolder => {
+                dialog.set_title("An empty folder for the data set").pick_folder().map(|path| vec![path])
+            }
             Wanted::NewProject => {
                 dialog.set_title("An empty folder for the new project").pick_folder().map(|path| vec![path])
             }

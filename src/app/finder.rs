@@ -15,6 +15,7 @@ pub(super) use shelf::{Shelf, Trouble};
 pub(super) use toasts::notices_ui;
 
 use super::command::UiCommand;
+use super::dataset::DataSet;
 use super::desk::Desk;
 use super::outside::Conflicts;
 use super::rescue::Choice;
@@ -31,6 +32,8 @@ pub(super) enum Overlay {
     People(Box<People>),
     /// Conflict files side by side.
     Conflicts(Box<Conflicts>),
+    /// The data set screen.
+    DataSet(Box<DataSet>),
     /// The backups of a project, and ways out where it does not open.
     Backups(Box<Shelf>),
     /// What was recovered.
@@ -73,6 +76,7 @@ impl Overlay {
             Self::Palette(_) => (Id::unique("palette"), (view.height() * 0.12).min(96.0), 580.0_f32),
             Self::Shortcuts => (Id::unique("keys"), 24.0, 980.0),
             Self::Conflicts(_) => (Id::unique("conflicts"), 48.0, 760.0),
+            Self::DataSet(_) => (Id::unique("data set"), 24.0, 1180.0),
             Self::People(_) => (Id::unique("people"), (view.height() * 0.12).min(96.0), 420.0),
             Self::Backups(_) => (Id::unique("backups"), (view.height() * 0.1).min(72.0), 620.0),
             Self::Recovered => (Id::unique("recovered"), (view.height() * 0.1).min(72.0), 680.0),
@@ -97,6 +101,9 @@ impl Overlay {
             match self {
                 Self::Palette(finder) => finder.ui(ui, desk.as_deref(), queue),
                 Self::Shortcuts => sheet::ui(ui, desk.as_deref(), view.height() - 2.0 * top),
+                Self::DataSet(screen) => {
+                    desk.as_deref().is_some_and(|desk| screen.ui(ui, desk, view.height() - 2.0 * top))
+                }
                 Self::Conflicts(conflicts) => conflicts.ui(ui, view.height() - 2.0 * top),
                 Self::Backups(shelf) => shelf.ui(ui, view.height() - 2.0 * top),
                 Self::Recovered => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use egui::Context;
 
-use super::jobs::{Job, Progress};
+use super::jobs::{Job, Progress, Running};
 use super::notices::Notices;
 use super::widgets::isolate;
 use super::window::{App, Screen};
@@ -33,19 +33,10 @@ pub(super) struct Importing {
 }
 
 impl Importing {
-    /// What it does, for the status bar.
-    pub(super) fn name(&self) -> &str {
-        &self.job.name
-    }
-
-    /// Files read and files in all.
-    pub(super) fn progress(&self) -> (usize, usize) {
-        self.job.progress.now()
-    }
-
-    /// Asks it to stop; what was read until then is imported.
-    pub(super) fn cancel(&self) {
-        self.job.progress.cancel();
+    /// What the status bar says of it.
+    pub(super) fn running(&self) -> Running<'_> {
+        let stop = "Stops; what was imported stays";
+        Running { name: &self.job.name, progress: &self.job.progress, stop }
     }
 }
 

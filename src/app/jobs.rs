@@ -10,10 +10,23 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 pub(super) struct Progress {
     done: Arc<AtomicUsize>,
     total: Arc<AtomicUsize>,
+    stage: Arc<AtomicUsize>,
     cancelled: Arc<AtomicBool>,
 }
 
 impl Progress {
+    /// Begins a stage of work that has several, numbered by the caller.
+    pub(super) fn begin(&self, stage: usize, total: usize) {
+        self.done.store(0, Ordering::Relaxed);
+        self.total.store(total, Ordering::Relaxed);
+        self.stage.store(stage, Ordering::Relaxed);
+    }
+
+    /// The stage it is in; 0 for the first or only one.
+    pub(super) fn stage(&self) -> usize {
+        self.stage.load(Ordering::Relaxed)
+    }
+
     /// Says how many steps there are.
     pub(super) fn set_total(&self, total: usize) {
         self.total.store(total, Ordering::Relaxed);
@@ -38,6 +51,16 @@ impl Progress {
     pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
+}
+
+/// What a bar says of a job.
+pub(super) struct Running<'a> {
+    /// What it does.
+    pub name: &'a str,
+    /// How far it is.
+    pub progress: &'a Progress,
+    /// What stopping it means.
+    pub stop: &'static str,
 }
 
 /// Work under way whose result is a `T`.

@@ -3,6 +3,7 @@
 
 mod command;
 mod controls;
+mod dataset;
 mod desk;
 mod dialogs;
 mod finder;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use egui::{CentralPanel, Context, Event, Frame, Id, Panel, Ui, ViewportCommand};
 
 use super::command::UiCommand;
+use super::dataset::{Exporting, Setup as DataSetSetup};
 use super::desk::{Desk, Edge, Way};
 use super::dialogs::{Asking, Picked, Picker, Wanted};
 use super::finder::Overlay;
@@ -46,6 +47,9 @@ pub struct App {
     pub(super) reader: Reader,
     pub(super) overlay: Option<Overlay>,
     pub(super) importing: Option<Importing>,
+    pub(super) exporting: Option<Exporting>,
+    /// What was chosen on the data set screen when it was open last.
+    pub(super) data_set: Option<DataSetSetup>,
     watch: Watch,
     asking: Option<Asking>,
     picker: Arc<dyn Picker>,
@@ -91,6 +95,8 @@ impl App {
             reader: Reader::default(),
             overlay: None,
             importing: None,
+            exporting: None,
+            data_set: None,
             watch: Watch::default(),
             asking: None,
             picker: Arc::from(picker),
@@ -136,6 +142,7 @@ impl App {
     }
 
     pub(super) fn close_desk(&mut self) {
+        self.end_export();
         if let Screen::Work(mut desk) = std::mem::replace(&mut self.screen, Screen::Welcome) {
             desk.commit_draft(&mut self.notices);
             if let Err(failed) = desk.session.close() {
@@ -197,6 +204,7 @@ impl App {
         }
         self.poll_asking(ctx);
         self.poll_importing();
+        self.poll_exporting(ctx);
         self.poll_rescue();
         let queue = std::mem::take(&mut self.queue);
         for command in queue {
@@ -268,7 +276,8 @@ impl App {
         Panel::bottom("status").frame(bar).exact_size(space::STATUS_BAR).show_separator_line(true).show(
             ui,
             |ui| {
-                panels::status_bar(ui, desk, self.importing.as_ref(), &mut self.queue);
+                let running = Self::running(self.exporting.as_ref(), self.importing.as_ref());
+                panels::status_bar(ui, desk, running, &mut self.queue);
             },
         );
         if parts.list {
@@ -307,6 +316,7 @@ impl App {
         let stays = overlay.ui(ui, desk, &mut self.queue);
         let (chosen, choice) = (overlay.chosen(), overlay.choice());
         if !stays || self.queue.len() > before {
+            self.keep_data_set();
             self.overlay = None;
             ui.ctx().memory_mut(|memory| memory.request_focus(Reader::id()));
         }
@@ -314,6 +324,7 @@ impl App {
             self.settings.annotator = id.to_string();
             desk.switch_annotator(id, name, &mut self.notices);
         }
+        self.take_data_set_wish(ui.ctx());
         if let Some(choice) = choice {
             self.take_choice(ui.ctx(), choice);
         }
@@ -337,6 +348,7 @@ impl App {
                     self.overlay = Some(Overlay::Conflicts(Box::new(Conflicts::of(desk, ctx))));
                 }
             }
+            C::ExportDataSet => self.open_data_set(),
             C::CheckFiles => self.watch.ask(),
             C::ShowBackups => self.show_backups(),
             C::ShowRecovered if self.desk().is_some_and(|desk| !desk.recovered.is_empty()) => {
@@ -413,7 +425,7 @@ impl App {
         }
     }
 
-    fn ask(&mut self, ctx: &Context, wanted: Wanted) {
+    pub(super) fn ask(&mut self, ctx: &Context, wanted: Wanted) {
         if self.asking.is_none() {
             self.asking = Some(Asking::start(self.picker.clone(), wanted, ctx));
         }
@@ -435,6 +447,9 @@ impl App {
             (_, Picked::Failed(why)) => self.notices.error(format!(
                 "The file dialog failed: {why}; nothing was changed: drop files on the window instead"
             )),
+            (Wanted::DataSetFile | Wanted::DataSetFolder, Picked::Paths(paths)) => {
+                self.take_data_set_path(paths)
+            }
             (Wanted::Files | Wanted::Folder, Picked::Paths(paths)) => self.import(ctx, paths),
             (Wanted::Project, Picked::Paths(paths)) => {
                 paths.first().into_iter().for_each(|path| self.open_project(path))

@@ -1,9 +1,9 @@
 //! What a person may choose of an export or import. One struct for all formats; [`super::Format::takes`] says which
 //! of it a format looks at.
 
-use super::OffsetUnit;
 use super::bio::{Overlaps, Scheme};
 use super::tokens::{Cut, Tokens};
+use super::{Format, OffsetUnit};
 use crate::model::AnnotatorId;
 
 /// How to write a data set.
@@ -45,6 +45,51 @@ impl Choice {
             Self::Scheme => "--scheme",
             Self::Overlaps => "--layers",
             Self::Unit => "--offset-unit",
+        }
+    }
+
+    /// What it decides, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Tokens => "Words end",
+            Self::Cut => "Where a span ends inside a word, cut",
+            Self::Scheme => "Tags",
+            Self::Overlaps => "Spans that overlap",
+            Self::Unit => "Positions count",
+        }
+    }
+
+    /// The values there are in a format, by their names on the command line, the usual one first.
+    pub fn values(self, format: &Format) -> Vec<&'static str> {
+        match self {
+            Self::Tokens => [Tokens::Words, Tokens::WhiteSpace, Tokens::Clitics].map(Tokens::as_str).to_vec(),
+            Self::Cut => [Cut::Tokens, Cut::Spans].map(Cut::as_str).to_vec(),
+            Self::Scheme => [Scheme::Bio, Scheme::Bilou].map(Scheme::as_str).to_vec(),
+            Self::Overlaps => {
+                let all = [Overlaps::Columns, Overlaps::Outermost, Overlaps::Innermost, Overlaps::Longest];
+                all.map(Overlaps::as_str).to_vec()
+            }
+            Self::Unit => format.units.iter().map(|unit| unit.as_str()).collect(),
+        }
+    }
+}
+
+impl WriteOptions {
+    /// Chooses a value by its name on the command line. Returns whether there is one of this name; else nothing changes.
+    pub fn set(&mut self, choice: Choice, value: &str) -> bool {
+        fn put<T>(place: &mut T, value: Option<T>) -> bool {
+            let known = value.is_some();
+            if let Some(value) = value {
+                *place = value;
+            }
+            known
+        }
+        match choice {
+            Choice::Tokens => put(&mut self.tokens, Tokens::from_name(value)),
+            Choice::Cut => put(&mut self.cut, Cut::from_name(value)),
+            Choice::Scheme => put(&mut self.scheme, Scheme::from_name(value)),
+            Choice::Overlaps => put(&mut self.overlaps, Overlaps::from_name(value).map(Some)),
+            Choice::Unit => put(&mut self.unit, OffsetUnit::from_name(value).map(Some)),
         }
     }
 }

@@ -205,6 +205,11 @@ impl Tally {
         self.entries.remove(key);
     }
 
+    /// Every layer there is, sorted.
+    pub(super) fn keys(&self) -> Vec<LayerKey> {
+        self.entries.keys().cloned().collect()
+    }
+
     /// Layers with the file each was counted from, for [`survey`].
     pub(super) fn seen(&self) -> Vec<(LayerKey, Option<Seen>)> {
         self.entries.iter().map(|(key, entry)| (key.clone(), entry.seen)).collect()

@@ -281,6 +281,11 @@ impl Folder {
         self.tally.annotators_of(article)
     }
 
+    /// Every layer there is, sorted.
+    pub fn layer_keys(&self) -> Vec<LayerKey> {
+        self.tally.keys()
+    }
+
     /// What a layer holds, where it exists and was counted.
     pub fn counts(&self, key: &LayerKey) -> Option<&LayerCounts> {
         self.tally.get(key)

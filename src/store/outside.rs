@@ -136,6 +136,11 @@ pub fn read_codebook(path: &Path) -> Result<Codebook, StoreError> {
     format_v1::read_codebook(&read(path)?).map_err(|problem| problem.error(path))
 }
 
+/// Whether a file or a folder stands under a name. Waits for the disk.
+pub fn is_taken(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Writes a file that is not the project's: whole under its name, or not at all.
 ///
 /// # Errors

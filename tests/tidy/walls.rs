@@ -4,7 +4,7 @@ use super::source::{Declared, Path, module_of, paths};
 use std::collections::BTreeSet;
 
 /// Room, and the rooms of ours it may use beside itself. ARCHITECTURE.md has the same table in words.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("language", &["model"]),
     ("store", &["model"]),
@@ -13,12 +13,27 @@ const ROOMS: [(&str, &[&str]); 12] = [
     ("review", &["model", "language"]),
     ("assist", &["model", "language"]),
     ("session", &["model", "store"]),
+    ("dataset", &["model", "language", "store", "interchange", "session"]),
     ("layout", &["model", "language"]),
     (
         "app",
-        &["model", "language", "store", "interchange", "search", "review", "assist", "session", "layout"],
+        &[
+            "model",
+            "language",
+            "store",
+            "interchange",
+            "search",
+            "review",
+            "assist",
+            "session",
+            "dataset",
+            "layout",
+        ],
     ),
-    ("cli", &["model", "language", "store", "interchange", "search", "review", "assist", "session"]),
+    (
+        "cli",
+        &["model", "language", "store", "interchange", "search", "review", "assist", "session", "dataset"],
+    ),
     ("main.rs", &["app", "cli"]),
 ];
 

@@ -32,30 +32,6 @@ impl Room {
         }
     }
 
-    /// Lets the window go on until something with this name is there.
-    #[track_caller]
-    fn wait_for(&mut self, name: &str) {
-        for _ in 0..500 {
-            self.harness.step();
-            if self.harness.query_all_by_label_contains(name).next().is_some() {
-                return self.step();
-            }
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-        let seen: Vec<String> = self.names();
-        panic!("{name:?} did not come; there are {seen:?}");
-    }
-
-    fn names(&self) -> Vec<String> {
-        use egui_kittest::kittest::NodeT as _;
-        let all = self.harness.query_all_by(|node| node.label().is_some());
-        all.filter_map(|node| node.accesskit_node().label()).collect()
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.harness.query_all_by_label_contains(name).next().is_some()
-    }
-
     /// The words of the spans that are not lost, by their numbers.
     fn standing(&mut self) -> Vec<String> {
         let spans = self.layer().spans.into_values().filter(|span| !span.lost);

@@ -9,6 +9,7 @@
 )]
 
 mod changed;
+mod dataset;
 mod hidden;
 mod marking;
 mod panels;

@@ -144,6 +144,31 @@ impl Room {
         panic!("the project did not get {count} articles");
     }
 
+    /// Lets the window go on until something with this name is there.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, name: &str) {
+        for _ in 0..500 {
+            self.harness.step();
+            if self.harness.query_all_by_label_contains(name).next().is_some() {
+                return self.step();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let seen: Vec<String> = self.names();
+        panic!("{name:?} did not come; there are {seen:?}");
+    }
+
+    /// Everything that has a name.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let all = self.harness.query_all_by(|node| node.label().is_some());
+        all.filter_map(|node| node.accesskit_node().label()).collect()
+    }
+
+    /// Whether something has a name with these words in it.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.harness.query_all_by_label_contains(name).next().is_some()
+    }
+
     pub(crate) fn press(&mut self, key: Key) {
         self.press_with(Modifiers::NONE, key);
     }

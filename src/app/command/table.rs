@@ -366,6 +366,14 @@ impl UiCommand {
                 [],
                 "Makes an article from the text of the clipboard (Ctrl V)."
             ),
+            Self::ExportDataSet => about!(
+                "Export a data set…",
+                "⇥",
+                PROJECT,
+                Everywhere,
+                [ctrl(Key::E)],
+                "Chooses format, layers and labels, and shows what would be written and lost before anything is."
+            ),
             Self::OpenProject => about!(
                 "Open a project…",
                 "▤",

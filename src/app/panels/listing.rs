@@ -5,7 +5,7 @@ use egui::{EventFilter, Id, Key, Modifiers, Rect, Response, Sense, Ui, WidgetInf
 
 /// What the keyboard asked for in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(in crate::app) struct Asked {
     /// The row the keyboard is on; only while the list has the keyboard.
     pub cursor: Option<usize>,
     /// The keyboard moved to it in this frame.
@@ -19,7 +19,7 @@ pub(super) struct Asked {
 struct Cursor(usize);
 
 /// Puts a list of `count` rows under the keyboard. `start` is the row that it begins at, `page` the rows in view.
-pub(super) fn keyboard(
+pub(in crate::app) fn keyboard(
     ui: &Ui,
     id: Id,
     rect: Rect,
@@ -71,7 +71,7 @@ fn steps(page: usize) -> [(Key, Step); 6] {
 }
 
 /// Says which row of a list is under the keyboard.
-pub(super) fn announce(ui: &Ui, list: Id, row: &Response) {
+pub(in crate::app) fn announce(ui: &Ui, list: Id, row: &Response) {
     ui.ctx().accesskit_node_builder(list, |node| node.set_active_descendant(row.id.accesskit_id()));
 }
 

@@ -6,7 +6,7 @@ mod entity;
 mod find_bar;
 mod footer;
 mod inspector;
-mod listing;
+pub(super) mod listing;
 mod menus;
 mod page_hint;
 mod panes;

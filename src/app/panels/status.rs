@@ -11,7 +11,7 @@ use crate::app::command::UiCommand;
 use crate::app::controls::{Button, tipped};
 use crate::app::desk::Desk;
 use crate::app::icons::Icon;
-use crate::app::importing::Importing;
+use crate::app::jobs::Running;
 use crate::app::theme::{Palette, size};
 use crate::app::widgets::{Label, isolate};
 use crate::language::{graphemes, words};
@@ -36,7 +36,7 @@ pub(crate) fn saving_repaint(session: &Session) -> Option<Duration> {
 pub(crate) fn status_bar(
     ui: &mut Ui,
     desk: &mut Desk,
-    importing: Option<&Importing>,
+    running: Option<Running<'_>>,
     queue: &mut Vec<UiCommand>,
 ) {
     let bar = ui.max_rect().shrink2(vec2(SIDE, 0.0));
@@ -47,11 +47,11 @@ pub(crate) fn status_bar(
         return;
     }
     let mut left = save_state(ui, bar, &saved);
-    if let Some(importing) = importing {
+    if let Some(running) = running {
         left = progress(
             ui,
             Rect::from_min_max(pos2(left + SIDE, bar.top()), pos2(right - SIDE, bar.bottom())),
-            importing,
+            &running,
         );
     }
     // In the middle of the window, as long as it has room there.
@@ -132,15 +132,15 @@ fn failed(ui: &mut Ui, place: Rect, message: &str, queue: &mut Vec<UiCommand>) {
     });
 }
 
-/// An import under way, and how to stop it. Returns where it ends.
-fn progress(ui: &mut Ui, place: Rect, importing: &Importing) -> f32 {
+/// A job under way, and how to stop it. Returns where it ends.
+fn progress(ui: &mut Ui, place: Rect, running: &Running<'_>) -> f32 {
     let palette = Palette::of(ui.ctx());
     row(ui, place, |ui| {
-        let (done, total) = importing.progress();
+        let (done, total) = running.progress.now();
         let said = if total == 0 {
-            format!("{} {}", importing.name(), say::count(done))
+            format!("{} {}", running.name, say::count(done))
         } else {
-            format!("{} {} of {}", importing.name(), say::count(done), say::count(total))
+            format!("{} {} of {}", running.name, say::count(done), say::count(total))
         };
         let (track, response) = ui.allocate_exact_size(vec2(72.0, 4.0), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &said));
@@ -149,12 +149,8 @@ fn progress(ui: &mut Ui, place: Rect, importing: &Importing) -> f32 {
             Rect::from_min_size(track.min, vec2(track.width() * share(done, total), track.height()));
         ui.painter().rect_filled(done_part, 2.0, palette.accent);
         Label::new(said).size(size::HINT).dim().ui(ui);
-        if Button::icon(Icon::Cross, format!("Stop: {}", importing.name()))
-            .tip("Stops; what was imported stays")
-            .ui(ui)
-            .clicked()
-        {
-            importing.cancel();
+        if Button::icon(Icon::Cross, format!("Stop: {}", running.name)).tip(running.stop).ui(ui).clicked() {
+            running.progress.cancel();
         }
         ui.min_rect().right()
     })

@@ -1,30 +1,27 @@
 //! `hashiya export`: annotations as a data set.
 
-mod files;
-mod pages;
-mod split;
 mod told;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context as _, bail};
 use clap::builder::PossibleValuesParser;
+use indicatif::ProgressBar;
 
-use self::files::{Folder, Stdout};
-use self::pages::{Choice, Chosen};
-use self::told::{Outcome, Summary};
-use super::print::Printer;
+use super::print::{Printer, progress};
 use super::{Verdict, open};
+use crate::dataset::{Choice, Order, Split, Stdout, Step, Summary, Watch};
 use crate::interchange::bio::{Overlaps, Scheme};
-use crate::interchange::export::{Export, prove};
 use crate::interchange::options::{self, WriteOptions};
+use crate::interchange::splits::{Shares, Stratum};
 use crate::interchange::tokens::{Cut, Tokens};
-use crate::interchange::{self, FORMATS, Format, OffsetUnit, Report, Shape};
-use crate::model::Status;
-use crate::store::output::Output;
-use crate::store::outside;
+use crate::interchange::{self, FORMATS, Format, OffsetUnit, Shape};
+use crate::model::{LabelId, Status};
+use crate::session::Session;
 
-pub(super) use self::told::{CountsLine, LossLine, tell_counts, tell_losses};
+pub(super) use self::told::{tell_counts, tell_losses};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -42,6 +39,9 @@ pub(super) struct Args {
     /// Only layers of this status; may be given several times.
     #[arg(long, value_parser = ["new", "in_progress", "done"])]
     status: Vec<String>,
+    /// Only spans of this label, by its id, and relations between them; may be given several times.
+    #[arg(long)]
+    label: Vec<String>,
     /// Write nothing if anything of the annotations would be lost.
     #[arg(long)]
     strict: bool,
@@ -95,69 +95,85 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
         bail!("{} is a folder of files; nothing was written: give --output a name", format.name);
     }
     let options = write_options(args, format)?;
-    let split = split::Plan::of(args.split.as_deref(), args.seed, &args.stratify)?;
+    let split = split(args)?;
     if to_stdout && split.is_some() {
         bail!("splits are files of a folder; nothing was written: give --output a name");
     }
-    let mut session = open::to_read(&args.project)?;
+    let session = open::to_read(&args.project)?;
     let choice = Choice {
         annotators: open::annotators(&session, &args.annotator)?,
         statuses: args.status.iter().filter_map(|name| Status::from_name(name)).collect(),
+        labels: labels(&session, &args.label)?,
     };
-    let mut chosen = Chosen { session: &mut session, choice, format };
-    let export =
-        || Export::new(format, &options).with_context(|| format!("the format {} is only read", format.name));
-    let trial = if args.strict { Some(export()?.trial(&mut chosen)?) } else { None };
-    let mut splits = None;
-    let (report, outcome) = match trial.filter(|report| !report.losses.is_empty()) {
-        Some(report) => (report, Outcome::Refused),
-        None if to_stdout => (export()?.write(&mut chosen, &mut Stdout)?.0, Outcome::Unproven),
-        None => match &split {
-            Some(plan) => {
-                let (report, made) = plan.to_disk(&mut chosen, &options, &args.output)?;
-                splits = Some(made);
-                (report, Outcome::Proven)
-            }
-            None => (to_disk(export()?, &mut chosen, &options, &args.output)?, Outcome::Proven),
-        },
+    let order = Order { format, options, choice, strict: args.strict, split };
+    let (frozen, bar) = (session.frozen(), Rc::new(Bar::default()) as Rc<dyn Watch>);
+    let made = if to_stdout {
+        order.pour(&frozen, &mut Stdout, &bar)?
+    } else {
+        order.write(&frozen, &args.output, &bar)?
     };
-    let summary = Summary::of(format, &report, outcome);
-    let summary = match &splits {
-        Some(splits) => summary.split(split::counts(splits), splits.near_duplicates().0),
-        None => summary,
-    };
+    open::tell(&made.issues);
+    let summary = Summary::of(format, &made);
     if let Some(path) = &args.report {
-        outside::write(path, &serde_json::to_vec_pretty(&summary)?)?;
+        summary.write(path)?;
     }
     if args.json {
         out.json(&summary)?;
     } else {
         told::tell(&summary, &args.output);
     }
-    Ok(Verdict::findings(!report.losses.is_empty()))
+    Ok(Verdict::findings(!made.report.losses.is_empty()))
 }
 
-/// Writes under an unfinished name, reads that back, and only then gives it its own.
-fn to_disk(
-    export: Export<'_>,
-    chosen: &mut Chosen<'_>,
-    options: &WriteOptions,
-    path: &Path,
-) -> anyhow::Result<Report> {
-    let format = chosen.format;
-    let output = Output::create(path, format.shape == Shape::Folder)?;
-    let mut sink = Folder::new(output);
-    let (report, promise) = export
-        .write(chosen, &mut sink)
-        .with_context(|| format!("cannot write {}; no file of that name was left", path.display()))?;
-    prove(format, options, promise, sink.sources(format)?).with_context(|| {
-        format!(
-            "the export to {} is not what it should be and was removed; the project is as it was: please report this",
-            path.display()
-        )
-    })?;
-    sink.into_output().commit()?;
-    Ok(report)
+/// How it is to be split; nothing for one data set.
+fn split(args: &Args) -> anyhow::Result<Option<Split>> {
+    let Some(split) = &args.split else { return Ok(None) };
+    let shares = match Shares::parse(split) {
+        Ok(shares) => shares,
+        Err(problem) => bail!("--split: {problem}; nothing was written"),
+    };
+    let by = args.stratify.iter().filter_map(|name| Stratum::from_name(name)).collect();
+    Ok(Some(Split { shares, seed: args.seed, by }))
+}
+
+/// The labels chosen, all of the codebook where none was named.
+fn labels(session: &Session, named: &[String]) -> anyhow::Result<Vec<LabelId>> {
+    let known = &session.project().codebook.labels;
+    for name in named {
+        if !known.iter().any(|label| label.id.as_str() == name) {
+            let names: Vec<&str> = known.iter().map(|label| label.id.as_str()).collect();
+            bail!("the codebook has no label {name:?}; it has {}", names.join(", "));
+        }
+    }
+    Ok(named.iter().map(|name| LabelId::from(name.as_str())).collect())
+}
+
+/// A bar on standard error.
+#[derive(Default)]
+struct Bar(RefCell<Option<ProgressBar>>);
+
+impl Watch for Bar {
+    fn begin(&self, step: Step, articles: usize) {
+        let name = match step {
+            Step::Survey => "Surveying",
+            Step::Trial => "Trying",
+            Step::Write => "Exporting",
+            Step::Prove => return,
+        };
+        self.0.replace(Some(progress(name, articles)));
+    }
+
+    fn step(&self) {
+        if let Some(bar) = &*self.0.borrow() {
+            bar.inc(1);
+        }
+    }
+
+    fn end(&self) {
+        if let Some(bar) = self.0.take() {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 /// The options given, each of which the format must look at.

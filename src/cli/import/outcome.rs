@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::super::export::{CountsLine, LossLine, tell_counts, tell_losses};
+use super::super::export::{tell_counts, tell_losses};
 use super::super::print::{count, note};
 use super::read::Incoming;
+use crate::dataset::{CountsLine, LossLine};
 use crate::interchange::plan::Outcome;
 use crate::interchange::{Counts, Loss, LossKind, Record};
 use crate::model::{ArticleId, Place};

@@ -1,42 +1,35 @@
-//! `hashiya export --split`: a data set for each split and the manifest, in one folder that gets its name when all is
-//! written and proven.
+//! A data set for each split and the manifest, in one folder that gets its name when all is written and proven.
 
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use super::files::Folder;
 use super::pages::Chosen;
-use crate::interchange::export::{Export, Pages, Pass, prove};
-use crate::interchange::options::WriteOptions;
+use super::{DatasetError, Made, Order, Outcome, Step, Watch};
+use crate::interchange::export::{Pages, Pass, prove};
 use crate::interchange::sink::{Out, Sink, Source};
 use crate::interchange::splits::{MANIFEST, Shares, Splits, Stratum, Survey};
 use crate::interchange::{Format, Header, Page, Report, Shape};
+use crate::session::Frozen;
 use crate::store::output::Output;
 
-/// What the person asked for.
-pub(super) struct Plan {
-    shares: Shares,
-    seed: u64,
-    by: Vec<Stratum>,
+/// How a data set is split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// The splits and how much goes into each.
+    pub shares: Shares,
+    /// Another number splits otherwise; the same gives the same splits again.
+    pub seed: u64,
+    /// What should be as frequent in each split as in all.
+    pub by: Vec<Stratum>,
 }
 
-impl Plan {
-    /// Nothing where the data set is not to be split.
-    pub(super) fn of(split: Option<&str>, seed: u64, by: &[String]) -> anyhow::Result<Option<Self>> {
-        let Some(split) = split else { return Ok(None) };
-        let shares = match Shares::parse(split) {
-            Ok(shares) => shares,
-            Err(problem) => bail!("--split: {problem}; nothing was written"),
-        };
-        Ok(Some(Self { shares, seed, by: by.iter().filter_map(|name| Stratum::from_name(name)).collect() }))
-    }
-
+impl Split {
     /// Looks at all articles, and at those that may have a near-duplicate again.
-    fn make(&self, chosen: &mut Chosen<'_>) -> anyhow::Result<Splits> {
+    fn make(&self, chosen: &mut Chosen<'_>) -> Result<Splits, DatasetError> {
         let mut survey = Survey::new(&self.by);
         chosen.visit(Pass::Survey, &mut |page| {
             survey.add(page);
@@ -51,42 +44,46 @@ impl Plan {
         }
         Ok(suspects.split(&self.shares, self.seed))
     }
+}
 
+impl Order {
     /// Writes each split and the manifest, reads them back, and only then gives the folder its name.
-    pub(super) fn to_disk(
+    pub(super) fn write_split(
         &self,
-        chosen: &mut Chosen<'_>,
-        options: &WriteOptions,
+        split: &Split,
+        frozen: &Frozen,
         path: &Path,
-    ) -> anyhow::Result<(Report, Splits)> {
-        let format = chosen.format;
-        let splits = self.make(chosen)?;
-        let mut folder = Folder::new(Output::create(path, true)?);
+        watch: &Rc<dyn Watch>,
+    ) -> Result<Made, DatasetError> {
+        let mut chosen = self.chosen(frozen, watch);
+        let splits = split.make(&mut chosen)?;
+        let mut folder = Folder::new(Output::create(path, true)?, watch.clone());
         let mut report = Report::default();
-        let failed = || format!("cannot write {}; no folder of that name was left", path.display());
-        for share in self.shares.iter() {
-            let export = Export::new(format, options).with_context(failed)?;
-            let mut pages = PagesOf { chosen: &mut *chosen, splits: &splits, split: &share.name };
-            let mut sink = SinkOf { folder: &mut folder, format, split: &share.name };
-            let (of_split, promise) = export.write(&mut pages, &mut sink).with_context(failed)?;
-            prove(format, options, promise, sink.sources()?).with_context(|| {
-                format!(
-                    "the split {} is not what it should be, and all of {} was removed; the project is as it was: please \
-                     report this",
-                    share.name,
-                    path.display()
-                )
-            })?;
+        for share in split.shares.iter() {
+            let mut pages = PagesOf { chosen: &mut chosen, splits: &splits, split: &share.name };
+            let mut sink = SinkOf { folder: &mut folder, format: self.format, split: &share.name };
+            let written = self.export()?.write(&mut pages, &mut sink);
+            let (of_split, promise) = written.map_err(|cause| cause.on_writing(path))?;
+            watch.begin(Step::Prove, 0);
+            let proven = prove(self.format, &self.options, promise, sink.sources()?);
+            watch.end();
+            if watch.is_cancelled() {
+                return Err(DatasetError::Stopped);
+            }
+            proven.map_err(|cause| DatasetError::Unproven { path: path.join(&share.name), cause })?;
             report.absorb(of_split);
         }
-        let mut out = folder.file(MANIFEST)?;
-        serde_json::to_writer_pretty(&mut out, &splits.manifest())?;
-        out.write_all(b"\n")?;
-        out.flush()?;
-        drop(out);
+        manifest(&mut folder, &splits).map_err(|cause| DatasetError::from(cause).on_writing(path))?;
         folder.into_output().commit()?;
-        Ok((report, splits))
+        Ok(Made { report, outcome: Outcome::Proven, issues: chosen.issues, splits: Some(splits) })
     }
+}
+
+fn manifest(folder: &mut Folder, splits: &Splits) -> io::Result<()> {
+    let mut out = folder.file(MANIFEST)?;
+    serde_json::to_writer_pretty(&mut out, &splits.manifest())?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// What is said of the splits: how many articles are in each.
@@ -103,7 +100,7 @@ struct PagesOf<'a, 'c> {
 }
 
 impl Pages for PagesOf<'_, '_> {
-    type Error = anyhow::Error;
+    type Error = DatasetError;
 
     fn header(&self) -> Header {
         self.chosen.header()
@@ -112,8 +109,8 @@ impl Pages for PagesOf<'_, '_> {
     fn visit(
         &mut self,
         what: Pass,
-        each: &mut dyn FnMut(&Page<'_>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
+        each: &mut dyn FnMut(&Page<'_>) -> Result<(), DatasetError>,
+    ) -> Result<(), DatasetError> {
         let (splits, split) = (self.splits, self.split);
         self.chosen.visit(what, &mut |page| match splits.of(&page.info.id) == Some(split) {
             true => each(page),

@@ -1,8 +1,9 @@
 //! The sinks of an export: a folder on disk, and standard output.
 
-use std::io::{self, BufRead, BufWriter};
+use std::io::{self, BufRead, BufWriter, Read};
 use std::rc::Rc;
 
+use super::Watch;
 use crate::interchange::export::is_main;
 use crate::interchange::sink::{Out, Sink, Source, safe_path, unsafe_name};
 use crate::interchange::{Format, Shape};
@@ -11,11 +12,12 @@ use crate::store::output::{Output, OutputReader};
 /// An unfinished export on disk.
 pub(super) struct Folder {
     output: Output,
+    watch: Rc<dyn Watch>,
 }
 
 impl Folder {
-    pub(super) fn new(output: Output) -> Self {
-        Self { output }
+    pub(super) fn new(output: Output, watch: Rc<dyn Watch>) -> Self {
+        Self { output, watch }
     }
 
     pub(super) fn into_output(self) -> Output {
@@ -25,10 +27,7 @@ impl Folder {
     /// The files a reader begins with.
     pub(super) fn sources(&self, format: &Format) -> io::Result<Vec<Rc<dyn Source>>> {
         match format.shape {
-            Shape::File => {
-                let file = Written { output: self.output.reader(), folder: String::new(), name: None };
-                Ok(vec![Rc::new(file)])
-            }
+            Shape::File => Ok(vec![self.written(None, "")]),
             Shape::Folder => self.sources_under(format, ""),
         }
     }
@@ -42,8 +41,12 @@ impl Folder {
 
     /// A file in a folder of the export.
     pub(super) fn source(&self, name: &str, folder: &str) -> Rc<dyn Source> {
-        let (folder, name) = (folder.to_owned(), Some(name.to_owned()));
-        Rc::new(Written { output: self.output.reader(), folder, name })
+        self.written(Some(name.to_owned()), folder)
+    }
+
+    fn written(&self, name: Option<String>, folder: &str) -> Rc<dyn Source> {
+        let (output, watch) = (self.output.reader(), self.watch.clone());
+        Rc::new(Written { output, watch, folder: folder.to_owned(), name })
     }
 }
 
@@ -63,6 +66,7 @@ impl Sink for Folder {
 /// A file of an unfinished export, to read it back.
 struct Written {
     output: OutputReader,
+    watch: Rc<dyn Watch>,
     /// What stands before every name, with its `/`.
     folder: String,
     name: Option<String>,
@@ -71,7 +75,8 @@ struct Written {
 impl Written {
     fn read(&self, name: Option<&str>) -> io::Result<Box<dyn BufRead>> {
         let name = name.map(|name| format!("{}{name}", self.folder));
-        Ok(Box::new(self.output.read(name.as_deref())?))
+        let file = self.output.read(name.as_deref())?;
+        Ok(Box::new(Watched { file, watch: self.watch.clone() }))
     }
 }
 
@@ -96,8 +101,39 @@ impl Source for Written {
     }
 }
 
+/// A file that can no longer be read once the export is stopped, since readers know nothing of stopping.
+struct Watched<R> {
+    file: R,
+    watch: Rc<dyn Watch>,
+}
+
+impl<R> Watched<R> {
+    fn going_on(&self) -> io::Result<()> {
+        if self.watch.is_cancelled() { Err(io::Error::other("the export was stopped")) } else { Ok(()) }
+    }
+}
+
+impl<R: BufRead> Read for Watched<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.going_on()?;
+        self.file.read(bytes)
+    }
+}
+
+impl<R: BufRead> BufRead for Watched<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.going_on()?;
+        self.file.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.file.consume(bytes);
+    }
+}
+
 /// Standard output, which cannot be read back.
-pub(super) struct Stdout;
+#[derive(Clone, Copy, Debug)]
+pub struct Stdout;
 
 impl Sink for Stdout {
     fn single(&mut self) -> io::Result<Out> {
