@@ -114,7 +114,7 @@ fn two_layers_of_one_article_need_a_format_with_a_place_for_them() {
         matches!(&refused, DatasetError::Several { annotators, .. } if annotators.len() == 2),
         "{refused}"
     );
-    assert_eq!(left(&folder), [PathBuf::new(); 0]);
+    assert_eq!(left(&folder), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_strict_export_that_would_lose_something_writes_nothing() {
     let strict = Order { strict: true, ..order("conll") };
     let made = strict.write(&session.frozen(), &path, &patience(usize::MAX)).unwrap();
     assert_eq!((made.outcome, made.report.losses.len()), (Outcome::Refused, 1));
-    assert_eq!(left(&folder), [PathBuf::new(); 0]);
+    assert_eq!(left(&folder), Vec::<PathBuf>::new());
     let made = order("conll").write(&session.frozen(), &path, &patience(usize::MAX)).unwrap();
     assert_eq!((made.outcome, left(&folder)), (Outcome::Proven, vec![path]));
 }
@@ -137,7 +137,7 @@ fn an_export_that_is_stopped_leaves_nothing_wherever_it_was() {
         for articles in 0..7 {
             let path = folder.path().join("out");
             match order(format).write(&session.frozen(), &path, &patience(articles)) {
-                Err(DatasetError::Stopped) => assert_eq!(left(&folder), [PathBuf::new(); 0]),
+                Err(DatasetError::Stopped) => assert_eq!(left(&folder), Vec::<PathBuf>::new()),
                 Ok(_) if articles > 3 => {
                     if path.is_dir() {
                         std::fs::remove_dir_all(path).unwrap();
