@@ -3,7 +3,7 @@
 
 WINDOW_PACKAGES=(libgl1 libegl1 libgl1-mesa-dri libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2)
 SCREEN_PACKAGES=(xvfb xdotool imagemagick python3)
-TEST_PACKAGES=(mesa-vulkan-drivers libvulkan1 xclip strace desktop-file-utils shared-mime-info appstream python3-venv)
+TEST_PACKAGES=(mesa-vulkan-drivers libvulkan1 xclip strace faketime desktop-file-utils shared-mime-info appstream python3-venv)
 
 die() {
     printf '%s: %s\n' "$(basename "$0")" "$*" >&2

@@ -3,7 +3,7 @@
 //!
 //! An [`Order`] says what is wanted. [`Order::look`] counts and finds the losses, [`Order::preview`] shows the first
 //! records, [`Order::write`] writes under an unfinished name, reads that back and only then gives it its own. All of
-//! them read a [`Frozen`](crate::session::Frozen) and run on any thread; [`Watch`] hears how far they are and may stop them.
+//! them read a [`Frozen`] and run on any thread; [`Watch`] hears how far they are and may stop them.
 
 mod choice;
 mod error;

@@ -2,7 +2,7 @@
 //! much of it. Nothing is ever unpacked to disk. A part whose size is a lie is found out while it is read: what the
 //! archive says of itself is believed nowhere.
 //!
-//! ```ignore
+//! ```text
 //! let mut archive = Archive::open(file, |name| name == "word/document.xml")?;
 //! let Some(xml) = archive.part("word/document.xml")? else { … };
 //! ```

@@ -122,3 +122,13 @@ fn a_project_that_cannot_be_written_says_so() {
     house.run(&["import", "p", "a.txt"]).expect(2).saying(&["can only be read", "nothing was changed"]);
     house.run(&["list", "p"]).expect(0);
 }
+
+#[test]
+fn a_file_like_none_of_the_formats_of_its_extension_is_no_article() {
+    let house = House::with_project("p");
+    house.write("settings.json", r#"{"theme": "dark"}"#);
+    house.write("feed.xml", "<rss/>");
+    house.write("note", "a text without an extension");
+    let said = house.run(&["import", "p", "settings.json", "feed.xml", "note"]).expect(1);
+    said.saying(&["settings.json", "feed.xml", "--format", "1 article"]);
+}

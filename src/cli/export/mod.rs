@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 
 use super::print::{Printer, progress};
 use super::{Verdict, open};
-use crate::dataset::{Choice, Order, Split, Stdout, Step, Summary, Watch};
+use crate::dataset::{Choice, DatasetError, Order, Split, Stdout, Step, Summary, Watch};
 use crate::interchange::bio::{Overlaps, Scheme};
 use crate::interchange::options::{self, WriteOptions};
 use crate::interchange::splits::{Shares, Stratum};
@@ -108,7 +108,11 @@ pub(super) fn run(args: &Args, out: &mut Printer) -> anyhow::Result<Verdict> {
     let order = Order { format, options, choice, strict: args.strict, split };
     let (frozen, bar) = (session.frozen(), Rc::new(Bar::default()) as Rc<dyn Watch>);
     let made = if to_stdout {
-        order.pour(&frozen, &mut Stdout, &bar)?
+        // A reader that stops listening is known by the error of the pipe itself.
+        order.pour(&frozen, &mut Stdout, &bar).map_err(|error| match error {
+            DatasetError::Io(error) => error.into(),
+            other => anyhow::Error::from(other),
+        })?
     } else {
         order.write(&frozen, &args.output, &bar)?
     };

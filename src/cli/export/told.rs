@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::print::{count, note};
 use crate::dataset::{CountsLine, LossLine, Summary, grouped};
+use crate::interchange::{self, Format};
 
 /// For people, on standard error: the data set may be on standard output.
 pub(super) fn tell(summary: &Summary, output: &Path) {
@@ -13,7 +14,9 @@ pub(super) fn tell(summary: &Summary, output: &Path) {
     let (output, format) = (output.display(), summary.format);
     match (summary.written, summary.proven) {
         (true, true) => {
-            note(format!("Wrote {articles} and {layers} to {output} as {format}, and read it back"))
+            let reads = interchange::by_name(format).is_some_and(Format::reads);
+            let proof = if reads { "read it back" } else { "checked what was written" };
+            note(format!("Wrote {articles} and {layers} to {output} as {format}, and {proof}"))
         }
         (true, false) => {
             note(format!("Wrote {articles} and {layers} as {format}; what went there was not read back"))

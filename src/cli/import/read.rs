@@ -78,6 +78,12 @@ fn format_of(path: &Path) -> Option<&'static Format> {
     interchange::by_content(extension, &outside::head(path, HEAD).unwrap_or_default())
 }
 
+/// Whether files of this extension are of formats that are known by their content.
+fn is_of_formats(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| interchange::by_extension(extension).is_some())
+}
+
 /// Whoever names columns means plain articles, also in JSON lines that could be a data set.
 fn by_columns(path: &Path, options: &Options) -> Option<&'static Format> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -91,11 +97,13 @@ const KEPT: usize = 16;
 
 /// Opens a file that was read to its end without a fault.
 pub(super) fn open(path: &Path, options: &Options) -> anyhow::Result<Incoming> {
-    // A file named on the command line is an article unless it says otherwise.
-    let text = interchange::by_name("text").filter(|_| options.format.is_none());
+    // A file named on the command line is an article unless its name or its content says otherwise.
+    let text = interchange::by_name("text").filter(|_| options.format.is_none() && !is_of_formats(path));
     let format = options.format.or_else(|| by_columns(path, options)).or_else(|| format_of(path)).or(text);
     let Some((format, reads)) = format.and_then(|format| Some((format, format.read?))) else {
-        anyhow::bail!("the format is not known; nothing was imported")
+        anyhow::bail!(
+            "is like none of the formats that have such names; nothing was imported: say which it is with --format"
+        )
     };
     let source: Rc<dyn Source> = Rc::new(OnDisk::new(path, &options.named));
     let Reading { items, encoding, notes } = reads(&source, &options.read)?;

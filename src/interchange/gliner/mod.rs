@@ -6,8 +6,8 @@
 //! them, and with the text, in which the tokens are found again one after the other, an example reads back as it was.
 //! Examples of other programs have none: their text is the tokens with spaces between them.
 //!
-//! GLiNER trains on the first 384 tokens of an example and on spans of up to 12 tokens unless told otherwise (`max_len`,
-//! `max_width`); what goes beyond is passed over there without a word.
+//! GLiNER trains on spans of up to 12 tokens unless told otherwise (`max_width`); longer ones are passed over there
+//! without a word.
 
 mod read;
 
@@ -42,8 +42,8 @@ pub(super) const FORMAT: Format = Format {
     knows: Some(knows),
     read: Some(read::read),
     write: Some(|options| Box::new(GlinerWriter { options: options.clone(), out: None, examples: 0 })),
-    help: "training data of GLiNER: tokens, spans that overlap, relations; it trains on 384 tokens of an article and on \
-           spans of 12 unless told otherwise",
+    help: "training data of GLiNER: tokens, spans that overlap, relations; it trains on spans of up to 12 \
+           tokens unless told otherwise",
     ..Format::EMPTY
 };
 
