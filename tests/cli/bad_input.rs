@@ -130,5 +130,5 @@ fn a_file_like_none_of_the_formats_of_its_extension_is_no_article() {
     house.write("feed.xml", "<rss/>");
     house.write("note", "a text without an extension");
     let said = house.run(&["import", "p", "settings.json", "feed.xml", "note"]).expect(1);
-    said.saying(&["settings.json", "feed.xml", "--format", "1 article"]);
+    said.saying(&["settings.json", "feed.xml", "--format", "Articles: 1 added"]);
 }
