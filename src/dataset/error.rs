@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::interchange::proof::Broken;
-use crate::model::{AnnotatorId, ArticleId};
+use crate::model::{AnnotatorId, ArticleId, Issue};
 use crate::store::StoreError;
 
 /// Why a data set was not made. Nothing of it is left, and the project is as it was.
@@ -27,6 +27,9 @@ pub enum DatasetError {
         /// The format.
         format: &'static str,
     },
+    /// A text or a layer that should go out cannot be read.
+    #[error("{}: {}; nothing was written, as it would be missing there", .0.place, .0.message)]
+    Unread(Issue),
     /// It could not be written.
     #[error("cannot write {}; no file of that name was left: {cause}", path.display())]
     Unwritten {
@@ -65,7 +68,7 @@ impl DatasetError {
     /// The same, with the name of the file. A person who stopped it needs no name.
     pub(super) fn on_writing(self, path: &Path) -> Self {
         match self {
-            Self::Stopped | Self::Several { .. } => self,
+            Self::Stopped | Self::Several { .. } | Self::Unread(_) => self,
             cause => Self::Unwritten { path: path.to_owned(), cause: Box::new(cause) },
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{DatasetError, Order, Step, Watch};
 use crate::interchange::export::{Pages, Pass};
 use crate::interchange::{Header, Page};
-use crate::model::{AnnotatorId, ArticleInfo, Issue, Layer, LayerKey};
+use crate::model::{AnnotatorId, ArticleInfo, Issue, Layer, LayerKey, Severity};
 use crate::session::Frozen;
 
 /// What goes out of a project, as an order says.
@@ -43,11 +43,14 @@ impl<'a> Chosen<'a> {
             return Ok(false);
         }
         let (article, issues) = self.frozen.text(info);
+        // A text that was changed is there, with the spans that lost their words marked as such.
+        refuse_unread(&issues, |code| code != "article-hash")?;
         self.issues.extend(issues);
         let mut layers: Vec<(AnnotatorId, Arc<Layer>)> = Vec::new();
         for annotator in annotators {
             let key = LayerKey { article: info.id.clone(), annotator: annotator.clone() };
             let (layer, issues) = self.frozen.layer(&key, &article);
+            refuse_unread(&issues, |code| code.starts_with("file-"))?;
             self.issues.extend(issues);
             layers.extend(choice.layer(layer).map(|layer| (key.annotator, layer)));
         }
@@ -65,6 +68,12 @@ impl<'a> Chosen<'a> {
         each(&Page { info, article: &article, layers: &layers })?;
         Ok(true)
     }
+}
+
+/// What cannot be read would go out empty, and nobody who trains on it would know.
+fn refuse_unread(issues: &[Issue], is_unread: impl Fn(&str) -> bool) -> Result<(), DatasetError> {
+    let unread = |issue: &&Issue| issue.severity == Severity::Error && is_unread(issue.code);
+    issues.iter().find(unread).map_or(Ok(()), |issue| Err(DatasetError::Unread(issue.clone())))
 }
 
 impl Pages for Chosen<'_> {

@@ -205,3 +205,21 @@ fn a_brat_folder_comes_back_with_its_annotators() {
     assert_eq!((&was["spans"], &was["relations"]), (&is["spans"], &is["relations"]));
     house.run(&["check", "copy"]).expect(0);
 }
+
+#[test]
+fn what_cannot_be_read_is_not_exported_as_if_it_were_empty() {
+    let house = House::with_project("p");
+    house.write("nasty.jsonl", one_line(NASTY));
+    house.run(&["import", "p", "nasty.jsonl"]).expect(0);
+    let export = ["export", "p", "--format", "brat", "--output", "out"];
+    let layer = house.read("p/layers/amal/nasty.ron");
+    house.write("p/layers/amal/nasty.ron", layer.replacen("spans: [", "spans: {", 1));
+    house.run(&export).expect(2).saying(&["layers/amal/nasty.ron", "line", "nothing was written"]);
+    house.write("p/layers/amal/nasty.ron", layer);
+    let text = house.read("p/articles/nasty.txt");
+    std::fs::remove_file(house.path("p/articles/nasty.txt")).unwrap();
+    house.run(&export).expect(2).saying(&["articles/nasty.txt is not there", "nothing was written"]);
+    assert!(!house.path("out").exists());
+    house.write("p/articles/nasty.txt", text);
+    house.run(&export).expect(0);
+}
