@@ -22,6 +22,9 @@ use super::rescue::Choice;
 use super::theme::{self, space};
 use crate::model::AnnotatorId;
 
+/// Where the data set screen begins, and as far from the bottom where it ends.
+const DATA_SET_TOP: f32 = 24.0;
+
 /// What lies over the window.
 pub(super) enum Overlay {
     /// Finds a command, a label, an article by its name.
@@ -67,6 +70,14 @@ impl Overlay {
         }
     }
 
+    /// How much of the bottom of the window what is said must leave free.
+    pub(super) fn foot(&self) -> f32 {
+        match self {
+            Self::DataSet(_) => DATA_SET_TOP + super::dataset::FOOT,
+            _ => 0.0,
+        }
+    }
+
     /// Shows it. Returns whether it stays.
     pub(super) fn ui(&mut self, ui: &mut Ui, desk: Option<&mut Desk>, queue: &mut Vec<UiCommand>) -> bool {
         let escaped = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
@@ -76,7 +87,7 @@ impl Overlay {
             Self::Palette(_) => (Id::unique("palette"), (view.height() * 0.12).min(96.0), 580.0_f32),
             Self::Shortcuts => (Id::unique("keys"), 24.0, 980.0),
             Self::Conflicts(_) => (Id::unique("conflicts"), 48.0, 760.0),
-            Self::DataSet(_) => (Id::unique("data set"), 24.0, 1180.0),
+            Self::DataSet(_) => (Id::unique("data set"), DATA_SET_TOP, 1180.0),
             Self::People(_) => (Id::unique("people"), (view.height() * 0.12).min(96.0), 420.0),
             Self::Backups(_) => (Id::unique("backups"), (view.height() * 0.1).min(72.0), 620.0),
             Self::Recovered => (Id::unique("recovered"), (view.height() * 0.1).min(72.0), 680.0),

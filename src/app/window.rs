@@ -172,7 +172,8 @@ impl App {
             Screen::Work(_) => self.work_ui(ui),
         }
         self.overlay_ui(ui);
-        super::finder::notices_ui(ui, &mut self.notices, &mut self.queue);
+        let foot = self.overlay.as_ref().map_or(0.0, Overlay::foot);
+        super::finder::notices_ui(ui, foot, &mut self.notices, &mut self.queue);
         self.after(&ctx);
     }
 

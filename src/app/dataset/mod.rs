@@ -33,7 +33,8 @@ use crate::model::AnnotatorId;
 use crate::session::Frozen;
 
 const HEAD: f32 = 52.0;
-const FOOT: f32 = 104.0;
+/// Height of its lower bar, where writing begins.
+pub(super) const FOOT: f32 = 104.0;
 const SIDE: f32 = 20.0;
 /// Width of the choices.
 const CHOICES: f32 = 356.0;

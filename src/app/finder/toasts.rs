@@ -13,16 +13,16 @@ use crate::app::widgets::Label;
 
 const WIDTH: f32 = 360.0;
 
-/// Shows what the window says.
-pub(in crate::app) fn notices_ui(ui: &mut Ui, notices: &mut Notices, queue: &mut Vec<UiCommand>) {
+/// Shows what the window says, above the lower bars of the window and of what lies over it.
+pub(in crate::app) fn notices_ui(ui: &mut Ui, over: f32, notices: &mut Notices, queue: &mut Vec<UiCommand>) {
     if notices.shown().next().is_none() {
         return;
     }
     let mut dismissed = None;
     let width = WIDTH.min(ui.ctx().content_rect().width() - 24.0);
     let area = Area::new(Id::unique("notices")).order(Order::Tooltip).fade_in(false);
-    let area = area
-        .anchor(Align2::RIGHT_BOTTOM, vec2(-space::PAD, -(space::STATUS_BAR + space::PAD + foot(ui.ctx()))));
+    let free = over.max(space::STATUS_BAR + foot(ui.ctx()));
+    let area = area.anchor(Align2::RIGHT_BOTTOM, vec2(-space::PAD, -(free + space::PAD)));
     area.show(ui.ctx(), |ui| {
         ui.spacing_mut().item_spacing.y = space::UNIT;
         ui.set_width(width);
