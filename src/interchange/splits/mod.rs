@@ -1,7 +1,7 @@
 //! Splits that do not leak: each article goes into one of train, dev, test (or what the person calls them), and
 //! near-duplicates always go into the same one, so that no model is tested on a wire copy of what it was trained on.
 //!
-//! ```ignore
+//! ```text
 //! let mut survey = Survey::new(&[Stratum::Label]);
 //! visit(|page| survey.add(page));                       // every article once
 //! let mut suspects = survey.finish();
